@@ -1,0 +1,47 @@
+# `make demo` and `make test` set up everything they need in .venv.
+.DEFAULT_GOAL := help
+PY := .venv/bin/python
+
+.PHONY: help setup demo run test lint types docs check bench-detect bench-group image lock
+
+help: ## the targets, a line each
+	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 16
+
+setup:
+	@scripts/setup
+
+demo: setup ## the offline tour: one day of September 2023, told by the real service
+	@$(PY) -m bot demo
+
+run: setup ## the service; without TELEGRAM_TOKEN it talks on this console
+	@$(PY) -m bot run
+
+test: setup ## every test (under 5 minutes)
+	@$(PY) -m pytest -n 2 --dist worksteal
+
+lint: setup ## ruff: style and format; the import contract
+	@$(PY) -m ruff check .
+	@$(PY) -m ruff format --check .
+	@.venv/bin/lint-imports --no-logo
+
+types: setup ## mypy, strict on bot and storage
+	@$(PY) -m mypy
+
+docs: setup ## what docs and README say must be true
+	@$(PY) -m pytest tests/docs
+
+check: lint types test ## all of the above
+
+bench-detect: setup ## detection on the labelled items beside the project (../shared)
+	@$(PY) -m benchmarks.bench_detect
+
+bench-group: setup ## grouping on the labelled stories beside the project (../shared)
+	@$(PY) -m benchmarks.bench_group
+
+image: ## builds the Dockerfile for real, without a Docker engine, and runs the image (Debian, root)
+	@scripts/check-image
+
+lock: setup ## refreshes the locks from pyproject.toml
+	@.venv/bin/uv lock --quiet
+	@.venv/bin/uv export --quiet --frozen --no-emit-project --no-default-groups --no-header -o requirements.lock
+	@.venv/bin/uv export --quiet --frozen --no-emit-project --all-groups --no-header -o requirements-dev.lock

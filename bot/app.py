@@ -1,0 +1,195 @@
+"""The composition root: every room of one process, wired, started and ended in order."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import uuid4
+
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from bot.commands.dispatch import Commands, Services
+from bot.delivery.channel import Channel
+from bot.delivery.pace import Pace
+from bot.delivery.sender import Sender
+from bot.detect.detector import Detector
+from bot.events.editor import Editor
+from bot.feeds import catalog
+from bot.feeds.fetch import Fetcher
+from bot.feeds.poller import Poller
+from bot.messages.i18n import Catalogue
+from bot.platforms import console
+from bot.settings import Settings
+from bot.work import Clock, Worker
+from storage import feeds
+from storage.database import Database
+
+log = structlog.get_logger()
+
+#: how long a stop may take before what is in flight is cancelled; Docker kills after 10 s
+GRACE = 6.0
+#: how often each worker looks for work that nobody told it of
+NUDGE_SECONDS = 1.0
+
+
+@dataclass
+class Rooms:
+    """The rooms of one process, open and not yet moving."""
+
+    settings: Settings
+    clock: Clock
+    db: Database
+    catalogue: Catalogue
+    detector: Detector
+    fetcher: Fetcher
+    poller: Poller
+    editor: Editor
+    commands: Commands
+
+
+@asynccontextmanager
+async def open_rooms(settings: Settings, clock: Clock) -> AsyncIterator[Rooms]:
+    """Open the database, read the data files, wire the rooms.
+
+    Raises:
+        DatabaseError, CatalogError, LexiconError: each with sentences for the operator.
+    """
+    holder = f"{socket.gethostname()}:{os.getpid()}:{uuid4().hex[:8]}"
+    async with AsyncExitStack() as stack:
+        db = await Database.open(settings.database_url)
+        stack.push_async_callback(db.close)
+        await seed_feeds(db, settings, clock())
+        catalogue = Catalogue.load()
+        detector = await asyncio.to_thread(Detector.load)
+        fetcher = await stack.enter_async_context(open_fetcher(settings))
+        yield Rooms(
+            settings=settings,
+            clock=clock,
+            db=db,
+            catalogue=catalogue,
+            detector=detector,
+            fetcher=fetcher,
+            poller=open_poller(settings, db, fetcher, clock, holder),
+            editor=Editor(db, detector, clock=clock, worker_id=holder),
+            commands=Commands(
+                Services(
+                    db=db,
+                    catalogue=catalogue,
+                    clock=clock,
+                    # whoever has this process's console has the machine
+                    moderators=settings.moderators | {console.IDENTITY},
+                    default_language=settings.default_language,
+                    fetcher=fetcher,
+                    detector=detector,
+                    started_at=clock(),
+                )
+            ),
+        )
+
+
+async def seed_feeds(db: Database, settings: Settings, now: float) -> None:
+    """Bring the feeds of FEEDS_FILE into the database; what moderators changed stays changed.
+
+    Raises:
+        CatalogError: with every mistake of the file.
+    """
+    if settings.feeds_file.exists():
+        await db.write(feeds.seed, catalog.read(settings.feeds_file), now)
+
+
+def open_fetcher(settings: Settings) -> Fetcher:
+    return Fetcher(allow_private_hosts=settings.allow_private_hosts, contact=settings.public_url)
+
+
+def open_poller(
+    settings: Settings, db: Database, fetcher: Fetcher, clock: Clock, worker_id: str
+) -> Poller:
+    return Poller(
+        db,
+        fetcher,
+        clock=clock,
+        worker_id=worker_id,
+        interval_min=settings.poll_interval_min,
+        interval_max=settings.poll_interval_max,
+        host_spacing=settings.host_spacing,
+        alert_max_age=settings.alert_max_age,
+    )
+
+
+def open_sender(rooms: Rooms, channel: Channel) -> Sender:
+    """The worker that empties the outbox of one channel."""
+    rate = rooms.settings.telegram_rate if channel.name == "telegram" else 1000.0
+    return Sender(
+        rooms.db,
+        channel,
+        rooms.catalogue,
+        clock=rooms.clock,
+        worker_id=rooms.editor.worker_id,
+        pace=Pace(rate=rate),
+    )
+
+
+class Service:
+    """The rooms in motion: workers that wake each other, a scheduler that nudges them."""
+
+    def __init__(self, rooms: Rooms, channels: Sequence[Channel]):
+        self._poller = Worker("poller", rooms.poller.round)
+        self._editor = Worker("editor", rooms.editor.round)
+        self._senders = [
+            Worker(f"sender:{channel.name}", open_sender(rooms, channel).round)
+            for channel in channels
+        ]
+        rooms.poller.on_saved = self._editor.wake
+        rooms.editor.on_decided = self._wake_senders
+
+    @property
+    def workers(self) -> list[Worker]:
+        return [self._poller, self._editor, *self._senders]
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Work until `stop` is set; then end what is in flight, within GRACE seconds."""
+        scheduler = _nudges(self.workers)
+        tasks = [asyncio.create_task(w.run(), name=w.name) for w in self.workers]
+        scheduler.start()
+        log.info("service.started", workers=[w.name for w in self.workers])
+        try:
+            ended = asyncio.create_task(stop.wait())
+            done, _ = await asyncio.wait([ended, *tasks], return_when=asyncio.FIRST_COMPLETED)
+            ended.cancel()
+            for task in done - {ended}:
+                task.result()  # a worker ends only when told to: anything else is a bug
+        finally:
+            scheduler.shutdown(wait=False)
+            for worker in self.workers:
+                worker.stop()
+            _, late = await asyncio.wait(tasks, timeout=GRACE)
+            for task in late:
+                # its lease expires and somebody claims the work again
+                log.warning("service.worker_cut_short", worker=task.get_name())
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            log.info("service.stopped")
+
+    def _wake_senders(self) -> None:
+        for sender in self._senders:
+            sender.wake()
+
+
+def _nudges(workers: Sequence[Worker]) -> AsyncIOScheduler:
+    """A scheduler that only says when to look: the work and its ending belong to the workers."""
+    scheduler = AsyncIOScheduler(
+        timezone=UTC,
+        # APScheduler's default grace is one second: a busy loop would drop nudges silently
+        job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
+    )
+    for worker in workers:
+        scheduler.add_job(
+            worker.wake, "interval", seconds=NUDGE_SECONDS, next_run_time=datetime.now(UTC)
+        )
+    return scheduler

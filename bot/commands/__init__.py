@@ -1,0 +1,1 @@
+"""What people may say: each command is written once, for every platform."""

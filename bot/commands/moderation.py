@@ -1,0 +1,223 @@
+"""What moderators do with the sources: look, add, check, pause and remove."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from urllib.parse import urlsplit
+
+from bot.commands.registry import Choice, Command, Reply, Request, Text
+from bot.detect.detector import Detector
+from bot.detect.report import Item
+from bot.detect.text import fold
+from bot.feeds import inspect
+from bot.feeds.inspect import FeedCheck
+from bot.messages.i18n import LANGUAGES
+from bot.messages.message import Line, Span
+from storage import feeds
+from storage.database import Connection
+from storage.model import Feed, FeedSeed, NewEntry
+
+#: a page of /feeds that stays one readable message
+PAGE = 25
+_CANDIDATES_SHOWN = 8
+_ALERTS_SHOWN = 3
+_REASON = 60
+
+
+async def listing(request: Request) -> Reply:
+    found = await request.services.db.read(feeds.everything)
+    if not found:
+        return Reply((Text("feeds.none"),))
+    found.sort(key=lambda feed: (feed.error_count == 0, feed.paused_at is None, feed.name))
+    pages = -(-len(found) // PAGE)
+    page = int(request.argument) if request.argument.isdecimal() else 1
+    page = min(max(page, 1), pages)
+    failing = sum(1 for feed in found if feed.error_count and feed.paused_at is None)
+    paused = sum(1 for feed in found if feed.paused_at is not None)
+    lines: list[Text | Line] = [
+        Text("feeds.title", {"failing": failing, "paused": paused}, n=len(found), style="bold")
+    ]
+    lines += [_feed_line(request, feed) for feed in found[(page - 1) * PAGE : page * PAGE]]
+    if pages > 1:
+        lines.append(Text("feeds.page", {"page": page, "pages": pages}))
+    row = []
+    if page > 1:
+        row.append(Choice(Text("button.previous"), f"/feeds {page - 1}"))
+    if page < pages:
+        row.append(Choice(Text("button.next"), f"/feeds {page + 1}"))
+    return Reply(tuple(lines), (tuple(row),) if row else ())
+
+
+async def add(request: Request) -> Reply:
+    if not request.argument:
+        return Reply((Text("addfeed.how"),))
+    fetcher, now = request.services.fetcher, request.now
+    found = await inspect.discover(fetcher, request.argument)
+    if found.url is None:
+        return Reply((Text("addfeed.no_feed", {"reason": found.problem}),))
+    known = await request.services.db.read(feeds.by_url, found.url)
+    if known:
+        return Reply((Text("addfeed.known", {"id": str(known.id), "name": known.name}),))
+    check = await inspect.check(fetcher, found.url, now)
+    if check.error:
+        return Reply((Text("addfeed.no_feed", {"reason": check.error}),))
+    name = check.title.strip()[:80] or urlsplit(found.url).hostname or found.url
+    language = check.language if check.language in LANGUAGES else "fr"
+    seed = FeedSeed(url=found.url, name=name, language=language)
+    added = await request.services.db.write(feeds.add, seed, now)
+    undo = Choice(Text("button.undo"), f"/removefeed {added.id}")
+    lines = (
+        Text("addfeed.added", {"id": str(added.id), "name": added.name}, style="bold"),
+        (Span(found.url, "code"),),
+        *_check_lines(request, check),
+        Text("addfeed.quiet"),
+    )
+    return Reply(lines, ((undo,),))
+
+
+async def remove(request: Request) -> Reply:
+    feed = await _chosen(request)
+    if isinstance(feed, Reply):
+        return feed
+    await request.services.db.write(feeds.remove, feed.id, request.now)
+    back = Choice(Text("button.undo"), f"/addfeed {feed.url}")
+    return Reply((Text("removefeed.done", {"name": feed.name}),), ((back,),))
+
+
+async def pause(request: Request) -> Reply:
+    feed = await _chosen(request)
+    if isinstance(feed, Reply):
+        return feed
+    done = await request.services.db.write(feeds.pause, feed.id, request.now)
+    back = Choice(Text("button.resume"), f"/resumefeed {feed.id}")
+    key = "pausefeed.done" if done else "pausefeed.already"
+    return Reply((Text(key, {"name": feed.name}),), ((back,),))
+
+
+async def resume(request: Request) -> Reply:
+    feed = await _chosen(request)
+    if isinstance(feed, Reply):
+        return feed
+    done = await request.services.db.write(feeds.resume, feed.id, request.now)
+    key = "resumefeed.done" if done else "resumefeed.already"
+    return Reply((Text(key, {"name": feed.name}),))
+
+
+async def check(request: Request) -> Reply:
+    """Poll an address once as the service would, known to us or not."""
+    address = request.argument
+    if not address:
+        return Reply((Text("feed.which"),))
+    found = await request.services.db.read(_find, address)
+    if len(found) > 1:
+        return _ambiguous(found)
+    url = found[0].url if found else address
+    if not found and not _is_address(address):
+        return Reply((Text("feed.unknown", {"what": address[:80]}),))
+    if not found:
+        discovered = await inspect.discover(request.services.fetcher, address)
+        if discovered.url is None:
+            return Reply((Text("checkfeed.failed", {"reason": discovered.problem}),))
+        url = discovered.url
+    checked = await inspect.check(request.services.fetcher, url, request.now)
+    lines: list[Text | Line] = [(Span(url, "code"),)]
+    if checked.error:
+        lines.append(Text("checkfeed.failed", {"reason": checked.error}))
+    else:
+        lines += _check_lines(request, checked)
+        lines += await _would_alert(request, checked.entries)
+    if found:
+        lines.append(_feed_line(request, found[0]))
+    return Reply(tuple(lines))
+
+
+def _check_lines(request: Request, checked: FeedCheck) -> list[Text | Line]:
+    voice, now = request.voice, request.now
+    known = checked.language in LANGUAGES
+    language = voice.language_name(checked.language) if known else voice.text("checkfeed.unsure")
+    lines: list[Text | Line] = [
+        Text("checkfeed.found", {"title": checked.title, "language": language}),
+        Text("checkfeed.items", n=len(checked.entries)),
+    ]
+    if checked.entries:
+        newest = checked.entries[0]
+        at = newest.published_at
+        when = voice.ago(now - at) if at is not None else voice.text("checkfeed.no_date")
+        lines.append(Text("checkfeed.newest", {"title": newest.title[:160], "when": when}))
+    lines += [Text("checkfeed.problem", {"problem": problem}) for problem in checked.problems]
+    return lines
+
+
+async def _would_alert(request: Request, entries: Sequence[NewEntry]) -> list[Text | Line]:
+    titles = await asyncio.to_thread(_alerting, request.services.detector, entries)
+    lines: list[Text | Line] = [Text("checkfeed.alerts", n=len(titles))]
+    lines += [(Span(f"• {title[:160]}"),) for title in titles[:_ALERTS_SHOWN]]
+    return lines
+
+
+def _alerting(detector: Detector, entries: Sequence[NewEntry]) -> list[str]:
+    """Titles of the items that tell an attack or a step between states."""
+    return [e.title for e in entries if detector.detect(Item(e.title, e.summary)).pushable]
+
+
+async def _chosen(request: Request) -> Feed | Reply:
+    """The one feed that the argument names, or the answer that says why there is none."""
+    if not request.argument:
+        return Reply((Text("feed.which"),))
+    found = await request.services.db.read(_find, request.argument)
+    if not found:
+        return Reply((Text("feed.unknown", {"what": request.argument[:80]}),))
+    return found[0] if len(found) == 1 else _ambiguous(found)
+
+
+def _ambiguous(found: Sequence[Feed]) -> Reply:
+    names: list[Line] = [(Span(f"{feed.id}. {feed.name}"),) for feed in found[:_CANDIDATES_SHOWN]]
+    return Reply((Text("feed.several", n=len(found)), *names))
+
+
+def _find(conn: Connection, wanted: str) -> list[Feed]:
+    """By number, address, exact name, else part of a name."""
+    if wanted.isascii() and wanted.isdigit():
+        feed = feeds.by_id(conn, int(wanted))
+        return [feed] if feed else []
+    if feed := feeds.by_url(conn, wanted):
+        return [feed]
+    name = fold(wanted)
+    if not name:
+        return []
+    found = feeds.everything(conn)
+    exact = [feed for feed in found if fold(feed.name) == name]
+    return exact or [feed for feed in found if f" {name} " in f" {fold(feed.name)} "]
+
+
+def _is_address(text: str) -> bool:
+    return " " not in text and "." in text
+
+
+def _feed_line(request: Request, feed: Feed) -> Line:
+    return (Span(f"{feed.id}. "), Span(feed.name, "bold"), Span(f" — {_state(request, feed)}"))
+
+
+def _state(request: Request, feed: Feed) -> str:
+    voice, now = request.voice, request.now
+    if feed.paused_at is not None:
+        return voice.text("feed.paused", ago=voice.ago(now - feed.paused_at))
+    if feed.error_count:
+        reason = (feed.last_error or "?")[:_REASON]
+        return voice.text("feed.failing", n=feed.error_count, reason=reason)
+    if feed.last_success_at is None:
+        return voice.text("feed.never_read")
+    if feed.last_new_at is None:
+        return voice.text("feed.read_nothing_new", ago=voice.ago(now - feed.last_success_at))
+    return voice.text("feed.fine", ago=voice.ago(now - feed.last_new_at))
+
+
+MODERATION = (
+    Command("feeds", "moderator", "command.feeds", listing),
+    Command("addfeed", "moderator", "command.addfeed", add),
+    Command("checkfeed", "moderator", "command.checkfeed", check),
+    Command("pausefeed", "moderator", "command.pausefeed", pause),
+    Command("resumefeed", "moderator", "command.resumefeed", resume),
+    Command("removefeed", "moderator", "command.removefeed", remove),
+)

@@ -1,0 +1,1 @@
+"""How it leaves: deliveries are claimed, paced, sent and settled."""

@@ -1,0 +1,150 @@
+"""Which sentences tell of a step between states on defence, membership or sanctions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.detect.actors import Actors
+from bot.detect.gazetteer import Gazetteer
+from bot.detect.happening import Telling
+from bot.detect.lexicon import Mark
+from bot.detect.reading import Reading, Sentence, distance
+from bot.detect.verdicts import Verdict, judge
+
+#: a telling with this score is a step; the score is a sum of the points below
+THRESHOLD = 3.0
+#: troops, bases and camps are spoken of in every attack; a step told there must be clearer
+AMID_ATTACK = 3.75
+_STRENGTH = {"S": 2.5, "M": 1.5, "w": 0.75}
+_WITH_ACT = 2.0
+_OURS, _SECOND_PARTY, _BODY = 1.0, 0.5, 0.5
+_MILITARY, _AUTHORITY = 0.25, 0.25
+_OURS_ELSEWHERE = 0.5
+#: what undoes a thing says more than how it once came (« l'accord signé en 2018 »)
+_RANK = {"end": 0, "suspend": 0, "lift": 0, "complete": 0, "announce": 2, "meet": 2}
+#: the three together are their alliance, named or not
+_CORE = frozenset({"ML", "BF", "NE"})
+#: a body's name alone gives way to what the body does (« l'AES lance sa force conjointe »)
+_GENERIC = 0.25
+#: how far from its object an act may stand, in words
+_ACT_REACH = 14
+
+
+@dataclass(frozen=True, slots=True)
+class Parties:
+    """States and bodies a sentence names."""
+
+    ours: frozenset[str]
+    others: frozenset[str]
+    bodies: frozenset[str]
+
+    @property
+    def count(self) -> int:
+        return len(self.ours) + len(self.others) + len(self.bodies)
+
+
+def find_steps(reading: Reading, actors: Actors) -> list[Telling]:
+    """Tellings of the item, one per sentence at most, in its order."""
+    tellings = []
+    ours_anywhere = any(parties_of(reading, s).ours for s in reading.sentences)
+    for sentence in reading.sentences:
+        objects = sentence.of("object")
+        if not objects:
+            continue
+        verdicts = judge(reading, sentence, objects, "alliance", actors)
+        telling = _telling(reading, sentence, verdicts, ours_anywhere=ours_anywhere)
+        if telling is not None:
+            tellings.append(telling)
+    return tellings
+
+
+def parties_of(reading: Reading, sentence: Sentence) -> Parties:
+    ours: set[str] = set()
+    others: set[str] = set()
+    bodies: set[str] = set()
+    for mention in reading.countries_in(sentence):
+        country = mention.country[:2]
+        (ours if is_ours(reading.gazetteer, country) else others).add(country)
+    for place in reading.places_in(sentence):
+        codes = {row.country for row in place.rows}
+        if len(codes) == 1 and (code := codes.pop()) and is_ours(reading.gazetteer, code):
+            ours.add(code)
+    for mark in sentence.of("body"):
+        bodies.add(mark.value)
+        ours.update(mark.entry.more.get("members", ()))
+    if ours >= _CORE:
+        bodies.add("AES")
+    return Parties(frozenset(ours), frozenset(others), frozenset(bodies))
+
+
+def is_ours(gazetteer: Gazetteer, country: str) -> bool:
+    known = gazetteer.countries.get(country)
+    return known is not None and known.scope != "out"
+
+
+def _telling(
+    reading: Reading, sentence: Sentence, verdicts: list[Verdict], *, ours_anywhere: bool
+) -> Telling | None:
+    parties = parties_of(reading, sentence)
+    if not parties.ours and not ours_anywhere:
+        return None
+    best: Telling | None = None
+    best_rank = (False, 0.0)
+    for verdict in verdicts:
+        if verdict.vetoed:
+            continue
+        found = _object_points(sentence, verdict.trigger, parties)
+        if found is None:
+            continue
+        points, kind, stage, why = found
+        points -= verdict.weaker
+        rank = (verdict.live, points - _GENERIC * bool(verdict.trigger.entry.more.get("generic")))
+        if best is None or rank > best_rank:
+            best_rank = rank
+            best = Telling(sentence, [verdict], points, verdict.realis, kind, stage or None, why)
+    return best
+
+
+def _object_points(
+    sentence: Sentence, thing: Mark, parties: Parties
+) -> tuple[float, str, str, list[str]] | None:
+    """Points, type, stage and words of one object, or None when it tells nothing."""
+    more = thing.entry.more
+    needs = more.get("needs")
+    military = sentence.has("evidence", "military")
+    if needs == "party" and not parties.ours:
+        return None
+    if needs == "two" and parties.count < 2:
+        return None
+    if needs == "military" and not (military and parties.ours):
+        return None
+    acts = [
+        act
+        for act in sentence.of("act")
+        if act.value in more["acts"]
+        and distance(act, thing) <= _ACT_REACH
+        and not (thing.first <= act.first and act.last <= thing.last)
+    ]
+    why = [thing.text]
+    if acts:
+        act = min(acts, key=lambda a: (_RANK.get(a.value, 1), distance(a, thing)))
+        kind, _, stage = str(more["acts"][act.value]).partition(" ")
+        points = _WITH_ACT
+        if str(more.get("alone")).endswith("S"):
+            points = _STRENGTH["S"] + 0.5
+        why.append(act.text)
+    elif more.get("alone"):
+        kind, stage, strength = str(more["alone"]).split()
+        points = _STRENGTH[strength]
+    else:
+        return None
+    points += _OURS if parties.ours else _OURS_ELSEWHERE
+    if parties.count >= 2:
+        points += _SECOND_PARTY
+    if parties.bodies:
+        points += _BODY
+    if military:
+        points += _MILITARY
+    if sentence.has("evidence", "junta"):
+        points += _AUTHORITY
+    return points, kind, "" if stage == "-" else stage, why

@@ -1,0 +1,182 @@
+"""Which sentences tell of armed violence that happened, and how surely."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bot.detect.actors import Actors
+from bot.detect.happening import Telling
+from bot.detect.lexicon import Mark
+from bot.detect.reading import Reading, Sentence, distance
+from bot.detect.verdicts import Verdict, judge
+
+#: a telling with this score is an attack; the score is a sum of the points below
+THRESHOLD = 3.25
+_STRENGTH = {"S": 3.0, "M": 1.5, "w": 0.5}
+_POINTS = {
+    "irregular": 1.5, "force_actor": 0.5, "forces": 0.75, "position": 0.5, "convoy": 0.5,
+    "weapon": 0.75, "person": 0.25, "communal": 0.5, "settlement": 0.25,
+    "village": 0.25, "recent": 0.25, "placed": 0.5,
+}  # fmt: skip
+#: two different words of violence (« attaque … tués ») confirm each other
+_SECOND_PART = 0.75
+#: a number of dead or taken (« 12 morts »)
+_COUNTED = 0.5
+#: a hostile act and counted dead in one sentence (« l'attaque a fait 12 morts »)
+_HOSTILE = 0.75
+#: « attaque contre une antenne à Gossi »: a place this near behind the attack
+_PLACE_REACH = 6
+_HOSTILE_PLACED = 1.25
+_DEFINITE = frozenset({"l", "les", "the", "cette", "ces", "this", "cet"})
+#: evidence that says this much is shown as a reason
+_TOLD = 0.5
+#: words that only support never make an attack, whatever stands beside them
+_WEAK_ALONE = 2.5
+#: evidence in other sentences of the item counts for this much
+_ELSEWHERE = 0.5
+_ABDUCTION_OF_PERSON = 1.25
+#: condemned or mourned without day or toll: the attack was told before
+_BARE_REACTION = 1.0
+#: « deux gendarmes tués », « jihadistes neutralisés »: armed people this near a word of harm
+_HARMED_REACH = 4
+_ARMED_HARMED = 0.5
+#: an attack word this near a camp, a post or a convoy tells of an attack on it
+_TARGET_REACH = 5
+
+
+def find_attacks(reading: Reading, actors: Actors) -> list[Telling]:
+    """Tellings of the item, one per sentence at most, in its order; also the unreal ones."""
+    tellings = []
+    for sentence in reading.sentences:
+        triggers = sentence.of("trigger")
+        if not triggers:
+            continue
+        verdicts = judge(reading, sentence, triggers, "attack", actors)
+        telling = _telling(reading, sentence, verdicts, actors)
+        if telling is not None:
+            tellings.append(telling)
+    return tellings
+
+
+def _telling(
+    reading: Reading, sentence: Sentence, verdicts: list[Verdict], actors: Actors
+) -> Telling | None:
+    live = [v for v in verdicts if v.live]
+    real = bool(live)
+    counted = live or [v for v in verdicts if not v.vetoed]
+    if not counted:
+        return None
+    evidence, words = _evidence(reading, sentence, actors)
+    score, main = max(
+        ((_trigger_points(reading, v, sentence), v) for v in counted), key=lambda pair: pair[0]
+    )
+    why = [main.trigger.text]
+    score += sum(evidence.values())
+    score += _second_part(counted, main.trigger)
+    numbered = _number_beside(reading, counted)
+    if not numbered and sentence.has("cue", "reaction") and not sentence.has("evidence", "recent"):
+        score -= _BARE_REACTION
+    if numbered:
+        score += _COUNTED
+        if any(v.trigger.entry.more.get("hostile") for v in counted):
+            score += _HOSTILE
+    if _STRENGTH[main.trigger.entry.more["strength"]] < _STRENGTH["M"]:
+        score = min(score, _WEAK_ALONE)
+    score -= max((v.weaker for v in counted), default=0.0)
+    why += [words[name] for name in evidence if evidence[name] >= _TOLD and name in words]
+    realis = "actual" if real else main.realis
+    return Telling(sentence, counted, score, realis, why=why)
+
+
+def _trigger_points(reading: Reading, verdict: Verdict, sentence: Sentence) -> float:
+    trigger = verdict.trigger
+    points = _STRENGTH[trigger.entry.more["strength"]]
+    if points < 3.0:
+        if trigger.value == "abduction" and sentence.has("evidence", "person", "forces"):
+            points += _ABDUCTION_OF_PERSON
+        elif trigger.entry.more["part"] == "state":
+            if any(distance(m, trigger) <= _HARMED_REACH for m in sentence.of("actor")) or any(
+                m.value == "forces" and distance(m, trigger) <= _HARMED_REACH
+                for m in sentence.of("evidence")
+            ):
+                points += _ARMED_HARMED
+        elif targets(trigger, sentence):
+            points = 3.0
+        elif _is_news(reading, trigger) and any(
+            0 <= place.span.first - trigger.last <= _PLACE_REACH
+            for place in reading.places_in(sentence)
+        ):
+            points += _HOSTILE_PLACED
+    return points
+
+
+def _is_news(reading: Reading, trigger: Mark) -> bool:
+    """« attaque à Gossi » tells one; « l'attaque de Solhan » speaks of one already told."""
+    before = reading.doc.words[trigger.first - 1] if trigger.first else ""
+    return trigger.entry.more.get("hostile") == "placed" and before not in _DEFINITE
+
+
+def targets(trigger: Mark, sentence: Sentence, *, reach: int = _TARGET_REACH) -> list[Mark]:
+    """The camps, posts and convoys an attack word stands beside."""
+    return [
+        mark
+        for mark in sentence.of("evidence")
+        if mark.value in ("position", "convoy") and distance(trigger, mark) <= reach
+    ]
+
+
+def _evidence(
+    reading: Reading, sentence: Sentence, actors: Actors
+) -> tuple[dict[str, float], dict[str, str]]:
+    """Points of each class of evidence in the item, and a word that shows it."""
+    points: dict[str, float] = {}
+    words: dict[str, str] = {}
+    for other in (sentence, *(s for s in reading.sentences if s is not sentence)):
+        share = 1.0 if other is sentence else _ELSEWHERE
+        for name, word in _classes(reading, other, actors):
+            words.setdefault(name, word)
+            points[name] = max(points.get(name, 0.0), share * _POINTS[name])
+    return points, words
+
+
+def _classes(reading: Reading, sentence: Sentence, actors: Actors) -> Iterator[tuple[str, str]]:
+    for mark in sentence.of("evidence"):
+        if mark.value in _POINTS:
+            yield mark.value, mark.text
+    for mark in sentence.of("actor"):
+        yield ("irregular" if actors.of(mark).irregular else "force_actor"), mark.text
+    for mention in reading.places_in(sentence)[:1]:
+        yield "placed", mention.name
+
+
+def _second_part(verdicts: list[Verdict], main: Mark) -> float:
+    return (
+        _SECOND_PART
+        if any(
+            v.trigger.first >= main.last or v.trigger.last <= main.first
+            for v in verdicts
+            if v.trigger.text != main.text
+        )
+        else 0.0
+    )
+
+
+def _number_beside(reading: Reading, verdicts: list[Verdict]) -> bool:
+    words = reading.doc.words
+    for verdict in verdicts:
+        trigger = verdict.trigger
+        if trigger.entry.more["part"] == "state" or trigger.value == "abduction":
+            nearby = words[max(0, trigger.first - 6) : trigger.last + 4]
+            if any((word.isdigit() and len(word) < 4) or word in _NUMBER_WORDS for word in nearby):
+                return True
+    return False
+
+
+_NUMBER_WORDS = frozenset({
+    "deux", "trois", "quatre", "cinq", "six", "sept", "huit", "neuf", "dix", "onze", "douze",
+    "treize", "quatorze", "quinze", "vingt", "trente", "quarante", "cinquante", "soixante",
+    "cent", "dizaine", "dizaines", "quinzaine", "vingtaine", "trentaine", "centaine",
+    "centaines", "plusieurs", "two", "three", "four", "five", "seven", "eight", "nine", "ten",
+    "eleven", "twelve", "twenty", "thirty", "forty", "fifty", "dozens", "dozen", "scores",
+    "hundreds", "several", "many", "un", "une", "one",
+})  # fmt: skip

@@ -1,0 +1,111 @@
+"""One attack as a report: every field from the sentences that tell it, none from elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from bot.detect.actors import Actors
+from bot.detect.attack_type import type_of
+from bot.detect.attribution import denied_by, outcome_of, said_by, speaker_of, stance
+from bot.detect.confidence import of_attack
+from bot.detect.freshness import is_old
+from bot.detect.happening import Happening
+from bot.detect.lexicon import Mark
+from bot.detect.reading import Reading, Sentence
+from bot.detect.report import Report, Toll
+from bot.detect.roles import actors_of, is_state_operation
+from bot.detect.scope import Where, locate
+from bot.detect.tolls import combine
+from bot.detect.when import day_of
+
+_CAPITALS = frozenset({"bamako", "niamey", "ouagadougou", "n'djamena", "nouakchott", "abuja"})
+
+
+def report_attack(
+    reading: Reading, happening: Happening, extent: Sequence[Sentence], actors: Actors,
+) -> Report | None:  # fmt: skip
+    """The report, or None when the project does not watch the place.
+
+    `extent` are the sentences that speak of this happening.
+    """
+    where = locate(reading, extent, actors)
+    if not where.in_scope:
+        return None
+    triggers = [trigger for telling in happening.tellings for trigger in telling.triggers]
+    state = is_state_operation(extent, triggers, actors)
+    day = day_of(reading, happening, extent)
+    speaker = said_by(reading, extent)
+    outcome, outcome_said_by = outcome_of(reading, extent)
+    refs = actors_of(extent, actors, state_operation=state)
+    told = stance(extent)
+    if told == "claimed" and not any(ref.certainty == "claimed" for ref in refs):
+        speaker = "group"
+    losses = _tolls(reading, extent, speaker)
+    kind = type_of(happening)
+    return Report(
+        kind="attack",
+        type=kind,
+        realis="historical" if is_old(reading, day) else _realis(happening, outcome),
+        places=where.places,
+        date=day.date.isoformat() if day and day.date else None,
+        date_end=day.date_end.isoformat() if day and day.date_end else None,
+        time=day.time if day else None,
+        date_precision=day.precision if day else 4,
+        actors=refs,
+        tolls=losses,
+        attribution=told,
+        said_by=speaker,
+        outcome=outcome,
+        outcome_said_by=outcome_said_by or (speaker if outcome else None),
+        countries=(where.country,) if where.country else (),
+        flags=_flags(extent, kind, where, triggers, state=state),
+        denied_by=denied_by(reading, extent),
+        confidence=of_attack(happening),
+        why=_why(happening),
+    )
+
+
+def _realis(happening: Happening, outcome: str | None) -> str:
+    realis = [telling.realis for telling in happening.tellings]
+    if "actual" in realis:
+        return "ongoing" if outcome == "ongoing" else "actual"
+    return realis[0]
+
+
+def _tolls(reading: Reading, extent: Sequence[Sentence], speaker: str | None) -> tuple[Toll, ...]:
+    mine = [toll for toll in reading.tolls if any(s.holds(toll.span) for s in extent)]
+    sayers = {
+        sayer
+        for sentence in extent
+        if any(sentence.holds(toll.span) for toll in mine)
+        and (sayer := speaker_of(reading, sentence))
+    }
+    said = sayers.pop() if len(sayers) == 1 else (speaker if sayers else None)
+    return tuple(replace(toll, said_by=said) for toll in combine(mine))
+
+
+def _flags(
+    extent: Sequence[Sentence], kind: str, where: Where, triggers: Sequence[Mark], *, state: bool
+) -> tuple[str, ...]:
+    def told(*values: str) -> bool:
+        return any(sentence.has("evidence", *values) for sentence in extent)
+
+    people = told("person") and not told("forces")
+    flags = {
+        "civilian_targeting": kind in ("attack_on_civilians", "abduction") and people,
+        "state_operation": state,
+        "communal": told("communal"),
+        "coordinated": told("coordinated"),
+        "capital_or_airport": told("airport")
+        or any(place.name.lower() in _CAPITALS for place in where.places),
+        "aid_worker": told("aid_worker"),
+        "official_killed": told("official")
+        and any(trigger.entry.more["part"] == "state" for trigger in triggers),
+        "reaction": any(cue.value == "reaction" for s in extent for cue in s.of("cue")),
+    }
+    return tuple(name for name, holds in flags.items() if holds)
+
+
+def _why(happening: Happening) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(word for telling in happening.tellings for word in telling.why))

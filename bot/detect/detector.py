@@ -1,0 +1,103 @@
+"""What an item says: its attacks and its steps between states, each as one report."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Self
+
+from bot.detect import alliance, attack
+from bot.detect.actors import Actors
+from bot.detect.alliance import find_steps
+from bot.detect.alliance_report import report_step
+from bot.detect.attack import find_attacks
+from bot.detect.attack_report import report_attack
+from bot.detect.confidence import quiet
+from bot.detect.gazetteer import Gazetteer
+from bot.detect.happening import Happening, Telling
+from bot.detect.language import Languages
+from bot.detect.lexicon import Lexicon
+from bot.detect.merge import group
+from bot.detect.reading import Reading, Sentence
+from bot.detect.report import Detection, Item, Report
+
+
+class Detector:
+    """Reads items. Immutable after `load`; one instance may serve many threads."""
+
+    def __init__(
+        self, lexicon: Lexicon, actors: Actors, gazetteer: Gazetteer, languages: Languages
+    ) -> None:
+        self.lexicon = lexicon
+        self.actors = actors
+        self.gazetteer = gazetteer
+        self.languages = languages
+
+    @classmethod
+    def load(cls) -> Self:
+        """Reads the package's own data. Raises LexiconError and its like when a file is wrong."""
+        actors = Actors.load()
+        return cls(Lexicon.load(actors.entries), actors, Gazetteer.load(), Languages())
+
+    def detect(self, item: Item) -> Detection:
+        """Pure; never raises on any text; the same item always gives the same detection."""
+        reading = Reading(item, self.lexicon, self.gazetteer)
+        language = self.languages.of(reading.doc.original, item.language)
+        tellings = [
+            telling
+            for telling in find_attacks(reading, self.actors)
+            if telling.score >= attack.THRESHOLD
+        ]
+        attacked = {t.sentence.number for t in tellings if t.realis == "actual"}
+        reports = (*self._attacks(reading, tellings), *self._steps(reading, attacked))
+        told = [report for report in reports if report.pushable]
+        return Detection(
+            language,
+            reports,
+            max((report.confidence for report in told), default=quiet()),
+            tuple(dict.fromkeys(word for report in told for word in report.why)),
+        )
+
+    def _attacks(self, reading: Reading, tellings: list[Telling]) -> list[Report]:
+        real = [telling for telling in tellings if telling.realis == "actual"]
+        if not tellings:
+            return []
+        happenings = group(reading, real, self.actors) if real else [
+            Happening("attack", tellings[:1])
+        ]  # fmt: skip
+        silent = {t.sentence.number for t in tellings if t.realis != "actual"} if real else set()
+        reports = [
+            report_attack(
+                reading, happening, _extent(reading, happening, happenings, silent),
+                self.actors,
+            )
+            for happening in happenings
+        ]  # fmt: skip
+        return [report for report in reports if report is not None]
+
+    def _steps(self, reading: Reading, attacked: set[int]) -> list[Report]:
+        steps = [
+            step
+            for step in find_steps(reading, self.actors)
+            if step.score
+            >= (alliance.AMID_ATTACK if step.sentence.number in attacked else alliance.THRESHOLD)
+        ]
+        real: Sequence[Telling] = [s for s in steps if s.realis == "actual"]
+        if not steps:
+            return []
+        return [report_step(reading, real or steps[:1])]
+
+
+def _extent(
+    reading: Reading, happening: Happening, all_told: Sequence[Happening], silent: set[int]
+) -> list[Sentence]:
+    """The sentences that speak of a happening: its own, and those that follow it untold."""
+    owner: dict[int, Happening] = {
+        sentence.number: told for told in all_told for sentence in told.sentences
+    }
+    extent: list[Sentence] = []
+    current = all_told[0] if len(all_told) == 1 else None
+    for sentence in reading.sentences:
+        current = owner.get(sentence.number, current)
+        if current is happening and sentence.number not in silent:
+            extent.append(sentence)
+    return extent

@@ -1,0 +1,42 @@
+"""One happening as told so far, and whether another sentence tells the same one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from bot.detect.lexicon import Mark
+from bot.detect.reading import Sentence
+from bot.detect.verdicts import Verdict
+
+
+@dataclass(eq=False)
+class Telling:
+    """What one sentence says of a happening."""
+
+    sentence: Sentence
+    verdicts: list[Verdict]
+    score: float
+    realis: str
+    type: str | None = None
+    stage: str | None = None
+    why: list[str] = field(default_factory=list)
+
+    @property
+    def triggers(self) -> list[Mark]:
+        return [verdict.trigger for verdict in self.verdicts]
+
+
+@dataclass(eq=False)
+class Happening:
+    """The sentences of an item that tell one happening."""
+
+    kind: str
+    tellings: list[Telling]
+
+    @property
+    def sentences(self) -> list[Sentence]:
+        return [telling.sentence for telling in self.tellings]
+
+    @property
+    def score(self) -> float:
+        return max(telling.score for telling in self.tellings)

@@ -1,0 +1,84 @@
+"""Which sentences of an item tell the same happening (FACTS rule 1)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.detect.actors import Actors
+from bot.detect.gazetteer import distance_km
+from bot.detect.happening import Happening, Telling
+from bot.detect.reading import Reading
+from bot.detect.report import Place
+from bot.detect.scope import locate
+from bot.detect.time_reader import DateMention
+from bot.detect.when import day_of
+
+_SAME_PLACE_KM = 30.0
+#: two towns told in one sentence are one joint happening; told apart they are two
+_APART_DAYS = 2
+
+
+@dataclass(slots=True)
+class _Known:
+    happening: Happening
+    points: list[Place]
+    day: DateMention | None
+
+
+def group(reading: Reading, tellings: Sequence[Telling], actors: Actors) -> list[Happening]:
+    """Happenings in the order of the text."""
+    known: list[_Known] = []
+    for telling in tellings:
+        alone = Happening("attack", [telling])
+        where = locate(reading, [telling.sentence], actors)
+        points = [p for p in where.places if p.precision <= 2 and p.lat is not None]
+        day = day_of(reading, alone)
+        new = any(m.value == "another" for m in telling.sentence.of("evidence"))
+        best = None if new else _best(known, points, day)
+        if best is None:
+            known.append(_Known(alone, points, day))
+            continue
+        best.happening.tellings.append(telling)
+        best.points.extend(points)
+        if best.day is None or (day is not None and day.precision < best.day.precision):
+            best.day = day or best.day
+    return [entry.happening for entry in known]
+
+
+def _best(
+    known: Sequence[_Known], points: Sequence[Place], day: DateMention | None
+) -> _Known | None:
+    """The happening told before that this sentence goes on with; the last told wins a tie."""
+    best: tuple[float, _Known] | None = None
+    for order, entry in enumerate(known):
+        fit = _fit_place(entry.points, points), _fit_day(entry.day, day)
+        if min(fit) < 0:
+            continue
+        score = sum(fit) + order * 0.1
+        if best is None or score > best[0]:
+            best = (score, entry)
+    return best[1] if best else None
+
+
+def _fit_place(one: Sequence[Place], other: Sequence[Place]) -> float:
+    """1 the same, 0 unknown, -1 apart."""
+    if not one or not other:
+        return 0.0
+    near = any(
+        a.lat is not None and a.lon is not None and b.lat is not None and b.lon is not None
+        and distance_km(a.lat, a.lon, b.lat, b.lon) <= _SAME_PLACE_KM
+        for a in one for b in other
+    )  # fmt: skip
+    return 1.0 if near else -1.0
+
+
+def _fit_day(one: DateMention | None, other: DateMention | None) -> float:
+    if one is None or other is None or one.date is None or other.date is None:
+        return 0.0
+    if one.precision > 1 or other.precision > 1:
+        return 0.0
+    ends = (one.date_end or one.date, other.date_end or other.date)
+    if one.date <= ends[1] and other.date <= ends[0]:
+        return 1.0
+    return -1.0 if abs((one.date - other.date).days) >= _APART_DAYS else 0.0

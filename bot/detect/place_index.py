@@ -1,0 +1,202 @@
+"""Finding names in a text: every spelling of every place and country, longest match first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from bot.detect.countries import Country
+from bot.detect.place_words import PlaceWords
+from bot.detect.places import PlaceRow, spellings
+from bot.detect.text import Doc, Span, fold
+
+#: cues strong enough for a name written in lower case
+_PLACING_LOWER_CASE = frozenset({"town", "at", "unit", "region", "near"})
+#: and for a name that is also a word
+_PLACING = frozenset(
+    {"town", "at", "in", "unit", "region", "near", "axis", "from", "to", "village"}
+)
+#: "a" without its accent is mostly the French verb or the English article
+_TOO_WEAK = frozenset({"a", "A", "to"})
+_SHORTEST_LOWER_CASE = 5
+
+
+@dataclass(slots=True)
+class Form:
+    """One spelling and what it stands for; nothing at all for a false friend."""
+
+    #: the words after the first
+    rest: tuple[str, ...]
+    rows: tuple[PlaceRow, ...] = ()
+    #: (country, "name" | "demonym" | "capital")
+    countries: tuple[tuple[str, str], ...] = ()
+    #: "any" case, a "capital" first, or "all" capitals
+    case: str = "capital"
+    #: the country this is when the text does not name the place's own: « État du Niger »
+    otherwise: str | None = None
+    #: also a word or a surname: it is a place only after a cue
+    shy: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """Words `first` up to but not including `last`, and the form they are."""
+
+    first: int
+    last: int
+    form: Form
+    cue: str | None
+
+
+class PlaceIndex:
+    """Immutable once built; safe to share between threads."""
+
+    def __init__(
+        self, rows: Sequence[PlaceRow], countries: Mapping[str, Country], words: PlaceWords
+    ) -> None:
+        self._words = words
+        forms: dict[tuple[str, ...], Form] = {}
+        for row in rows:
+            _add_place(forms, row)
+        for country in countries.values():
+            _add_country(forms, country)
+        for name in words.not_places:
+            key = tuple(fold(name).split())
+            forms[key] = Form(key[1:], case="any")
+        index: dict[str, list[Form]] = {}
+        for key, form in forms.items():
+            form.shy = bool(form.rows) and all(row.need == "cue" for row in form.rows)
+            form.otherwise = _country_inside(forms, key)
+            index.setdefault(key[0], []).append(form)
+        self._index = {
+            first: tuple(sorted(entries, key=lambda entry: -len(entry.rest)))
+            for first, entries in index.items()
+        }
+
+    def scan(self, doc: Doc) -> Iterator[Hit]:
+        """Names in order, never overlapping; false friends are hits that stand for nothing."""
+        words, index = doc.words, self._index
+        free = 0
+        for first, word in enumerate(words):
+            entries = index.get(word)
+            if entries is None or first < free:
+                continue
+            for form in entries:
+                last = first + 1
+                if form.rest:
+                    last += len(form.rest)
+                    if tuple(words[first + 1 : last]) != form.rest:
+                        continue
+                hit = self._hit(doc, first, last, form)
+                if hit is not None:
+                    free = last
+                    yield hit
+                    break
+
+    def _hit(self, doc: Doc, first: int, last: int, form: Form) -> Hit | None:
+        if form.rest and not _is_one_name(doc, first, last):
+            return None
+        if form.case == "all":
+            upper = doc.raw(Span(first, last)).isupper()
+            return Hit(first, last, form, None) if upper else None
+        lower = form.case != "any" and doc.original[doc.starts[first]].islower()
+        if not form.rows:
+            if lower or (form.countries and self._is_person(doc, first, last)):
+                return None
+            return Hit(first, last, form, None)
+        cue = self._words.cue(doc, first, last)
+        if (lower or form.shy) and not _is_placed(doc, first, cue):
+            return None
+        if lower and (
+            form.shy
+            or cue not in _PLACING_LOWER_CASE
+            or doc.ends[last - 1] - doc.starts[first] < _SHORTEST_LOWER_CASE
+        ):
+            return None
+        if self._is_surname(doc, first):
+            return None
+        return Hit(first, last, form, cue)
+
+    def _is_surname(self, doc: Doc, first: int) -> bool:
+        """« Salou Djibo », « général Keita »: a person, not the town."""
+        if first == 0 or doc.between(first - 1, first) not in (" ", ". ", "\u00a0"):
+            return False
+        before = doc.words[first - 1]
+        return before in self._words.titles or (
+            before in self._words.given_names and doc.capitalised(first - 1)
+        )
+
+    def _is_person(self, doc: Doc, first: int, last: int) -> bool:
+        """ "Chad Kelly", "Mali, 4, found safe": a first name, not the country."""
+        if doc.words[first] not in self._words.first_names or last >= len(doc.words):
+            return False
+        gap, after = doc.between(last - 1, last), doc.words[last]
+        if gap == ", " and after.isdigit() and len(after) <= 2 and last + 1 < len(doc.words):
+            return doc.between(last, last + 1).startswith(",")
+        # in a title where every word is capitalised nothing tells a surname from a verb
+        return (
+            gap == " "
+            and doc.words[first] in self._words.surnamed
+            and doc.capitalised(last)
+            and after not in self._words.not_surnames
+            and after not in self._index
+            and any(
+                doc.original[doc.starts[word]].islower() and len(doc.words[word]) > 4
+                for word in range(last, min(last + 12, len(doc.words)))
+            )
+        )
+
+
+def _add_place(forms: dict[tuple[str, ...], Form], row: PlaceRow) -> None:
+    for name in (row.name, *row.aliases):
+        for key in spellings(name):
+            form = forms.setdefault(key, Form(key[1:]))
+            if row not in form.rows:
+                form.rows += (row,)
+            if name[0].islower():
+                form.case = "any"
+            if row.country and row.kind in ("country capital", "zone"):
+                _speaks_of(form, row.country, "capital" if row.kind != "zone" else "name")
+
+
+def _add_country(forms: dict[tuple[str, ...], Form], country: Country) -> None:
+    for name, kind in country.spoken():
+        for key in spellings(name):
+            form = forms.setdefault(key, Form(key[1:]))
+            _speaks_of(form, country.code, kind)
+            if kind == "demonym":
+                form.case = "any"
+            elif name.isupper() and name.isascii():
+                form.case = "all"
+
+
+def _speaks_of(form: Form, country: str, kind: str) -> None:
+    if country not in (code for code, _ in form.countries):
+        form.countries += ((country, kind),)
+
+
+def _country_inside(forms: Mapping[tuple[str, ...], Form], key: tuple[str, ...]) -> str | None:
+    form = forms[key]
+    if len(key) == 1 or form.countries or not form.rows:
+        return None
+    last = forms.get(key[-1:])
+    if last is None or any(row.need != "country" for row in form.rows):
+        return None
+    own = {row.country for row in form.rows}
+    return next((c for c, kind in last.countries if kind == "name" and c not in own), None)
+
+
+def _is_one_name(doc: Doc, first: int, last: int) -> bool:
+    """Whether only spaces, hyphens and apostrophes stand between the words."""
+    return all(
+        len(gap := doc.between(word, word + 1)) <= 3 and not any(c in ".,;:()!?\n" for c in gap)
+        for word in range(first, last - 1)
+    )
+
+
+def _is_placed(doc: Doc, first: int, cue: str | None) -> bool:
+    if cue not in _PLACING:
+        return False
+    if first == 0:
+        return True
+    return doc.original[doc.starts[first - 1] : doc.ends[first - 1]] not in _TOO_WEAK

@@ -1,0 +1,29 @@
+"""Which triggers a cue touches: its side, its clause, its sentence or the whole item."""
+
+from __future__ import annotations
+
+from bot.detect.lexicon import Mark
+from bot.detect.reading import Reading, Sentence
+
+#: how far a cue that looks to one side reaches, in words
+_FAR = 9
+_LEAD = 4
+
+
+def touches(reading: Reading, sentence: Sentence, cue: Mark, trigger: Mark) -> bool:
+    """Whether a cue of this sentence changes what a trigger of the same sentence means."""
+    reach = cue.entry.more["reach"]
+    if reach in ("sentence", "near", "item"):
+        return True
+    if cue.first < trigger.last and trigger.first < cue.last:
+        return reach in ("both", "right")
+    if reach == "lead" and cue.first - sentence.span.first < _LEAD:
+        return True
+    before = cue.last <= trigger.first
+    if (reach == "right" and not before) or (reach == "left" and before):
+        return False
+    left, right = (cue.last - 1, trigger.first) if before else (trigger.last - 1, cue.first)
+    if right - left > _FAR:
+        return False
+    hard, commas, clauses = reading.breaks(left, right)
+    return hard == 0 and commas == 0 and clauses == 0

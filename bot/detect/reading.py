@@ -1,0 +1,158 @@
+"""One item read: its sentences with the words of the lexicon, places, dates and tolls in them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from bot.detect.actors import in_context
+from bot.detect.countries import CountryMention
+from bot.detect.gazetteer import Gazetteer, Mention
+from bot.detect.lexicon import Lexicon, Mark
+from bot.detect.report import Item
+from bot.detect.text import Doc, Span, fold_word, plain
+from bot.detect.time import find_dates
+from bot.detect.time_reader import DateMention
+from bot.detect.tolls import TollMention, find_tolls
+
+_HARD_BREAK = re.compile(r"[;:()\[\]—–«»“”\"?!]|\s-\s")
+#: « l’armée (Dirpa) a annoncé » is one clause
+_ASIDE = re.compile(r"\([^()]*\)")
+#: words that open another clause
+_CLAUSE_WORDS = frozenset({
+    "que", "qui", "dont", "alors", "tandis", "mais", "lorsque", "quand", "apres", "avant",
+    "selon", "while", "after", "before", "but", "when", "who", "which", "as", "although",
+})  # fmt: skip
+
+
+@dataclass(eq=False)
+class Sentence:
+    """One sentence and what stands in it."""
+
+    number: int
+    span: Span
+    is_title: bool
+    marks: list[Mark] = field(default_factory=list)
+
+    def of(self, *layers: str) -> list[Mark]:
+        return [mark for mark in self.marks if mark.layer in layers]
+
+    def has(self, layer: str, *values: str) -> bool:
+        return any(mark.layer == layer and mark.value in values for mark in self.marks)
+
+    def holds(self, span: Span) -> bool:
+        return self.span.first <= span.first < self.span.last
+
+
+class Reading:
+    """Everything the deciding rules look at; what costs time is found only when asked for."""
+
+    def __init__(self, item: Item, lexicon: Lexicon, gazetteer: Gazetteer) -> None:
+        self.item = item
+        self.gazetteer = gazetteer
+        self.doc, self._title_end = _document(item)
+        self.marks = in_context(lexicon.scan(self.doc), self.doc)
+        self.sentences = self._sentences()
+
+    def _sentences(self) -> list[Sentence]:
+        sentences = [
+            Sentence(number, span, span.first < self._title_end)
+            for number, span in enumerate(self.doc.sentences)
+        ]
+        at = 0
+        for mark in self.marks:
+            while at < len(sentences) - 1 and mark.first >= sentences[at].span.last:
+                at += 1
+            if sentences and sentences[at].holds(Span(mark.first, mark.last)):
+                sentences[at].marks.append(mark)
+        return sentences
+
+    def of(self, *layers: str) -> list[Mark]:
+        return [mark for mark in self.marks if mark.layer in layers]
+
+    @cached_property
+    def _masked(self) -> set[int]:
+        return {
+            word
+            for mark in self.marks
+            if mark.layer == "mask" and mark.value in ("river", "niger_state", "name_other")
+            for word in range(mark.first, mark.last)
+        }
+
+    @cached_property
+    def countries(self) -> list[CountryMention]:
+        masked = self._masked
+        found = [
+            mention
+            for mention in self.gazetteer.country_mentions(self.doc)
+            if mention.span.first not in masked
+        ]
+        for mark in self.marks:
+            if mark.layer == "state":
+                span = Span(mark.first, mark.last)
+                found.append(CountryMention(span, mark.value, str(mark.entry.more["form"])))
+            elif mark.layer == "mask" and mark.entry.more.get("state"):
+                span = Span(mark.first, mark.last)
+                found.append(CountryMention(span, str(mark.entry.more["state"]), "name"))
+        found.sort(key=lambda mention: mention.span.first)
+        return found
+
+    @cached_property
+    def places(self) -> list[Mention]:
+        taken = set(self._masked)
+        for mark in self.marks:
+            if mark.layer in ("actor", "body"):
+                taken.update(range(mark.first, mark.last))
+        return self.gazetteer.mentions(self.doc, taken)
+
+    @cached_property
+    def tolls(self) -> list[TollMention]:
+        return find_tolls(self.doc)
+
+    @cached_property
+    def dates(self) -> list[DateMention]:
+        return find_dates(self.doc, self.item.published, self.item.published_precision)
+
+    def countries_in(self, sentence: Sentence) -> list[CountryMention]:
+        return [m for m in self.countries if sentence.holds(m.span)]
+
+    def places_in(self, sentence: Sentence) -> list[Mention]:
+        return [m for m in self.places if sentence.holds(m.span)]
+
+    def dates_in(self, sentence: Sentence) -> list[DateMention]:
+        return [m for m in self.dates if sentence.holds(m.span)]
+
+    def breaks(self, left: int, right: int) -> tuple[int, int, int]:
+        """Hard breaks, commas and clause words between two words."""
+        if right <= left:
+            return 0, 0, 0
+        between = self.doc.original[self.doc.ends[left] : self.doc.starts[right]]
+        if "(" in between:
+            between = _ASIDE.sub(" ", between)
+        words = self.doc.words[left + 1 : right]
+        return (
+            len(_HARD_BREAK.findall(between)),
+            between.count(", ") + between.count(",\n"),
+            sum(word in _CLAUSE_WORDS for word in words),
+        )
+
+
+def _document(item: Item) -> tuple[Doc, int]:
+    """Title and summary as one text, without a title that the summary only repeats."""
+    title, summary = plain(item.title), plain(item.summary)
+    head = [fold_word(w) for w in re.findall(r"\w+", title.rstrip(" .…"))]
+    start = [fold_word(w) for w in re.findall(r"\w+", summary[: len(title) + 20])]
+    if head and start[: len(head)] == head:
+        return Doc(summary), 0
+    title_doc = Doc(title)
+    return Doc(f"{title}\n{summary}" if summary else title), len(title_doc)
+
+
+def distance(one: Mark | Span, other: Mark | Span) -> int:
+    """Words between two marks; 0 when they touch or overlap."""
+    if one.last <= other.first:
+        return other.first - one.last
+    if other.last <= one.first:
+        return one.first - other.last
+    return 0

@@ -1,0 +1,84 @@
+"""Who did it, to whom, and how surely: never more than the text says."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.detect.actors import Actor, Actors
+from bot.detect.lexicon import Mark
+from bot.detect.reading import Sentence, distance
+from bot.detect.report import ActorRef
+
+UNKNOWN = "unknown"
+#: how near a word of suspicion or blame stands to the actor it is about
+_STANCE_REACH = 5
+#: triggers a state uses of what it does to armed groups
+_STATE_TYPES = frozenset({"air_drone_strike", "territory_regained"})
+_STATE_WORDS = ("neutrali", "operation", "hors d etat", "ratissage", "raid aero", "eliminated")
+_ORDER = ("named", "claimed", "suspected", "generic")
+
+
+def actors_of(
+    sentences: Sequence[Sentence], actors: Actors, *, state_operation: bool
+) -> tuple[ActorRef, ...]:
+    """The perpetrators first, then those they hit; `unknown` when no doer is named."""
+    doers: dict[str, str] = {}
+    hit: dict[str, None] = {}
+    for sentence in sentences:
+        for mark in sentence.of("actor"):
+            actor = actors.of(mark)
+            if actor.irregular != state_operation:
+                certainty = "named" if state_operation else _certainty(sentence, mark)
+                known = doers.get(actor.id)
+                if known is None or _ORDER.index(certainty) < _ORDER.index(known):
+                    doers[actor.id] = certainty
+            else:
+                hit.setdefault(actor.id)
+    named = {id_: certainty for id_, certainty in doers.items() if id_ != UNKNOWN}
+    if not named:
+        named = {UNKNOWN: doers.get(UNKNOWN, "generic")}
+    refs = [ActorRef(id_, "perpetrator", certainty) for id_, certainty in named.items()]
+    targets = [id_ for id_ in hit if id_ not in named and not (id_ == UNKNOWN and len(hit) > 1)]
+    refs += [ActorRef(id_, "target", "generic" if id_ == UNKNOWN else "named") for id_ in targets]
+    return tuple(refs)
+
+
+def _certainty(sentence: Sentence, mark: Mark) -> str:
+    near = {
+        stance.value
+        for stance in sentence.of("stance")
+        if distance(stance, mark) <= _STANCE_REACH
+        or (stance.first >= mark.first and stance.last <= mark.last)
+    }
+    if near & {"suspected", "blamed"}:
+        return "suspected"
+    if mark.value == UNKNOWN:
+        return "suspected" if mark.text.startswith(("suspected", "alleged")) else "generic"
+    if any(stance.value == "claim" for stance in sentence.of("stance")):
+        return "claimed"
+    return "named"
+
+
+def is_state_operation(
+    sentences: Sequence[Sentence], triggers: Sequence[Mark], actors: Actors
+) -> bool:
+    """Whether armed forces act here and an armed group is hit."""
+    forces = any(
+        (mark.layer == "actor" and _is_state(actors.of(mark)))
+        or (mark.layer == "evidence" and mark.value == "forces")
+        for sentence in sentences
+        for mark in sentence.marks
+    )
+    acting = any(
+        mark.value in _STATE_TYPES or mark.text.startswith(_STATE_WORDS) for mark in triggers
+    )
+    attacked = any(
+        mark.value
+        in ("ambush", "position_attack", "suicide_bomb", "abduction", "territory_seized")
+        for mark in triggers
+    )
+    return forces and acting and not attacked
+
+
+def _is_state(actor: Actor) -> bool:
+    return actor.side in ("STATE", "PRO_STATE", "INTERNATIONAL", "FOREIGN")

@@ -1,0 +1,198 @@
+"""Where a happening is: which country, which places, and whether the project watches them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from bot.detect.actors import Actors
+from bot.detect.countries import CountryMention
+from bot.detect.gazetteer import Gazetteer, Mention
+from bot.detect.reading import Reading, Sentence
+from bot.detect.report import Place
+
+_DATELINE = re.compile(r"\s*(?:[-–—(]|, [A-Z][a-z]+ \(AP\))")
+_WEIGHT = {"name": 3.0, "region": 3.0, "demonym": 2.0, "capital": 1.5}
+#: a country named only as a neighbour (« près de la frontière avec le Burkina ») weighs little
+_NEIGHBOUR = 0.2
+_BORDER_WORDS = frozenset({
+    "frontiere", "frontieres", "frontalier", "frontaliere", "frontaliers", "frontalieres",
+    "border", "borders", "bordering", "limitrophe", "voisin", "voisine", "neighbouring",
+    "neighboring", "voisins", "condoleances", "condolences", "vers",
+})  # fmt: skip
+_BORDER_REACH = 6
+#: only people of that country are named: where they come from, not where it happened
+_FOREIGN_PEOPLE = 0.25
+#: a country far away is often only somebody's home or master: « France’s force »
+_ABROAD = 0.5
+#: they strike far from home: where a group of the Sahel is named it is not their country
+_POWERS = frozenset({"FR", "US", "GB", "DE", "RU", "IT", "TR", "BE", "ES"})
+_POWER = 0.1
+_CORE = frozenset({"ML", "BF", "NE"})
+_TITLE = 1.5
+_ACTOR = 0.75
+_ACROSS_ITEM = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """The places of a happening, the most precise first, and its country."""
+
+    places: tuple[Place, ...]
+    country: str | None
+    #: how much the text speaks of each country
+    weights: Mapping[str, float]
+    in_scope: bool
+
+
+def is_neighbour(reading: Reading, mention: CountryMention, sentence: Sentence) -> bool:
+    """Whether a border or condolence word stands just before a country's name."""
+    first = mention.span.first
+    words = reading.doc.words[max(sentence.span.first, first - _BORDER_REACH) : first]
+    after = reading.doc.words[mention.span.last : mention.span.last + 1]
+    return not (_BORDER_WORDS.isdisjoint(words) and _BORDER_WORDS.isdisjoint(after))
+
+
+def weigh(reading: Reading, sentences: Sequence[Sentence], actors: Actors) -> dict[str, float]:
+    """How much these sentences speak of each country."""
+    weights: dict[str, float] = {}
+    for sentence in sentences:
+        for mention in reading.countries_in(sentence):
+            weight = _WEIGHT[mention.form]
+            if is_neighbour(reading, mention, sentence):
+                weight *= _NEIGHBOUR
+            elif _is_out(reading.gazetteer, mention.country):
+                weight *= _FOREIGN_PEOPLE if mention.form == "demonym" else _ABROAD
+            if sentence.is_title:
+                weight *= _TITLE
+            weights[mention.country] = weights.get(mention.country, 0.0) + weight
+        for mark in sentence.of("actor"):
+            actor = actors.of(mark)
+            for country in actor.countries:
+                share = _ACTOR / len(actor.countries)
+                weights[country] = weights.get(country, 0.0) + share
+            if actor.irregular and actor.countries:
+                for power in _POWERS & weights.keys():
+                    weights[power] *= _POWER
+    return weights
+
+
+def _is_out(gazetteer: Gazetteer, country: str) -> bool:
+    known = gazetteer.countries.get(country)
+    return known is None or known.scope == "out"
+
+
+def locate(reading: Reading, sentences: Sequence[Sentence], actors: Actors) -> Where:
+    """Where the happening told by these sentences is; the rest of the item helps a little."""
+    weights = weigh(reading, sentences, actors)
+    others = [s for s in reading.sentences if s not in sentences]
+    if not any(_is_named(weights, reading.gazetteer)):
+        for code, weight in weigh(reading, others, actors).items():
+            weights[code] = weights.get(code, 0.0) + _ACROSS_ITEM * weight
+    for named in (m for s in sentences for m in reading.places_in(s)):
+        codes = {row.country for row in named.rows}
+        if len(codes) == 1 and (only := codes.pop()):
+            weights[only] = weights.get(only, 0.0) + 1.0
+    real = {c: w for c, w in weights.items() if "-" not in c}
+    places = _places(reading, sentences, real)
+    country = _country(weights, places, reading.gazetteer)
+    here = [p for p in places if p.country == country]
+    watched = _watched(weights, here, country, reading.gazetteer) or (
+        not here and _is_by_the_sahel(reading, sentences, weights, country, actors)
+    )
+    return Where(tuple(here), country, weights, watched)
+
+
+def _places(
+    reading: Reading, sentences: Sequence[Sentence], weights: Mapping[str, float]
+) -> list[Place]:
+    """Places the sentences name, the best first: towns, then the seats of power, then regions."""
+    found: list[tuple[tuple[bool, bool], Place]] = []
+    for sentence in sentences:
+        for mention in reading.places_in(sentence):
+            if _is_dateline(reading, mention):
+                continue
+            known = [place for _, place in found]
+            place = reading.gazetteer.resolve(mention, weights, beside=known)
+            if place is None or place.precision > 3 or place in known:
+                continue
+            capital = mention.cue is None and any(
+                capital.span == mention.span and capital.form == "capital"
+                for capital in reading.countries
+            )
+            found.append(((place.precision == 3, capital), place))
+    found.sort(key=lambda pair: pair[0])
+    return [place for _, place in found]
+
+
+def _is_dateline(reading: Reading, mention: Mention) -> bool:
+    """« Bamako – Two soldiers … », « BAMAKO (AFP) »: where it was written, not where it was."""
+    last = mention.span.last
+    if last >= len(reading.doc):
+        return False
+    opens = any(mention.span.first == sentence.span.first for sentence in reading.sentences)
+    return opens and bool(_DATELINE.match(reading.doc.between(last - 1, last)))
+
+
+def _is_by_the_sahel(
+    reading: Reading, sentences: Sequence[Sentence], weights: Mapping[str, float],
+    country: str | None, actors: Actors,
+) -> bool:  # fmt: skip
+    """Whether an unplaced attack is one of the Sahel's all the same.
+
+    No country is told but a group of the core is; or, in a country watched in part, jihadists
+    are named, or the border with a country of the core, or its north.
+    """
+    if country is None:
+        marks = [mark for sentence in sentences for mark in sentence.of("actor")]
+        return any(actors.of(m).irregular and _CORE & set(actors.of(m).countries) for m in marks)
+    known = reading.gazetteer.countries.get(country)
+    if known is None or known.scope != "wider" or any("-" in code for code in weights):
+        return False
+    for sentence in sentences:
+        if any(actors.of(mark).side.startswith("JIHADIST") for mark in sentence.of("actor")):
+            return True
+        if sentence.has("evidence", "jihadist", "north"):
+            return True
+        for mention in reading.countries_in(sentence):
+            neighbour = reading.gazetteer.countries.get(mention.country)
+            if (
+                neighbour is not None
+                and neighbour.scope == "core"
+                and is_neighbour(reading, mention, sentence)
+            ):
+                return True
+    return False
+
+
+def _is_named(weights: Mapping[str, float], gazetteer: Gazetteer) -> list[bool]:
+    return [weight >= 1.0 for country, weight in weights.items() if country in gazetteer.countries]
+
+
+def _country(
+    weights: Mapping[str, float], places: Sequence[Place], gazetteer: Gazetteer
+) -> str | None:
+    total = dict(weights)
+    for place in places:
+        if place.country:
+            total[place.country] = total.get(place.country, 0.0) + 1.5
+    for code, weight in list(total.items()):
+        if "-" in code:
+            total[code[:2]] = max(total.get(code[:2], 0.0), weight)
+    known = {c: w for c, w in total.items() if c in gazetteer.countries}
+    best = max(known, key=lambda c: known[c], default=None)
+    if best is None or known[best] < 0.3:
+        return None
+    return best
+
+
+def _watched(
+    weights: Mapping[str, float], places: Sequence[Place], country: str | None,
+    gazetteer: Gazetteer,
+) -> bool:  # fmt: skip
+    if country is None or any(weights.get(f"{country}-{side}", 0.0) > 0.5 for side in "SN"):
+        return False
+    if places:
+        return any(gazetteer.in_scope(country, p.admin1, p.lat, p.lon) for p in places)
+    return gazetteer.in_scope(country, None, None, None)

@@ -1,0 +1,181 @@
+"""Text made comparable: HTML gone, case, accents, apostrophes and hyphens folded, offsets kept."""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+from bisect import bisect_right
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+
+from selectolax.lexbor import LexborHTMLParser
+
+#: Longer items are cut: news summaries are short, and a megabyte is an attack or a mistake.
+MAX_CHARS = 20_000
+
+_DOTTED = re.compile(r"\b(?:[^\W\d_]\.){2,}[^\W\d_]?\b\.?")
+_SENTENCE_END = re.compile(r"(?<=[.!?…؟])[\s»”\"')\]]*\s+(?=[«“\"'(\[]?[^\Wa-zà-ÿ_])|\n+")
+#: "M. Diop", "Gen. Tiani", "art. 6", "St. Louis" do not end a sentence
+_ABBREVIATION = re.compile(
+    r"\b(?:m|mm|mme|dr|pr|gen|gén|col|cne|cdt|lt|cap|capt|sgt|art|st|no|n|mr|mrs|ms|env|min|av"
+    r"|sept|oct|nov|déc|dec|janv|jan|févr|feb|[A-Z])\.$",
+    re.IGNORECASE,
+)
+_WORD = re.compile(r"[^\W_]+")
+_ARABIC_MARKS = re.compile("[\u0640\u064b-\u065f\u0670]")
+_FOLD_EXTRA = str.maketrans({
+    "œ": "oe", "Œ": "oe", "æ": "ae", "Æ": "ae", "ß": "ss", "ø": "o", "Ø": "o", "ł": "l",
+    "ı": "i", "đ": "d", "ɓ": "b", "ɗ": "d", "ƴ": "y", "ŋ": "n", "ɲ": "ny", "ɛ": "e", "ɔ": "o",
+    "أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ة": "ه", "ؤ": "و", "ئ": "ي",
+})  # fmt: skip
+
+
+def plain(markup: str) -> str:
+    """Readable text from a feed's HTML or text field: tags, scripts and entities gone.
+
+    Feeds escape twice (feedsamples oddity 21), so entities are resolved until stable.
+    """
+    text = markup[: MAX_CHARS * 4]
+    text = text.encode("utf-8", "replace").decode("utf-8")  # lone surrogates
+    for _ in range(3):
+        if "<" in text and ">" in text:
+            text = _strip_tags(text)
+        unescaped = html.unescape(text)
+        if unescaped == text:
+            break
+        text = unescaped
+    lines = (" ".join(line.split()) for line in text.splitlines())
+    return "\n".join(line for line in lines if line)[:MAX_CHARS]
+
+
+_MARKUP = re.compile(r"<(?:[a-zA-Z!/])")
+
+
+def _strip_tags(text: str) -> str:
+    if not _MARKUP.search(text):
+        return text
+    tree = LexborHTMLParser(text)
+    tree.strip_tags(["script", "style", "iframe", "noscript", "template"], recursive=True)
+    for node in tree.css("br, p, div, li, tr, h1, h2, h3, blockquote"):
+        node.insert_before("\n")
+        node.insert_after("\n")
+    root = tree.body or tree.root
+    return root.text(deep=True) if root else ""
+
+
+@lru_cache(maxsize=65_536)
+def fold_word(word: str) -> str:
+    """Case, accents and Arabic letter variants gone: « Ménaka » → "menaka"."""
+    if word.isascii():
+        return word.lower()
+    word = _ARABIC_MARKS.sub("", word.translate(_FOLD_EXTRA))
+    decomposed = unicodedata.normalize("NFKD", word.casefold())
+    return "".join(c for c in decomposed if not unicodedata.combining(c)).translate(_FOLD_EXTRA)
+
+
+def fold(text: str) -> str:
+    """Folded words joined by single spaces; apostrophes and hyphens separate words."""
+    return " ".join(Doc(text).words)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Words `first` up to but not including `last`."""
+
+    first: int
+    last: int
+
+
+@dataclass(frozen=True)
+class Doc:
+    """A text cut into folded words that remember where they stood.
+
+    Words are maximal runs of letters and digits after folding: « l'armée » is "l", "armee";
+    « J.N.I.M. » is one word, "jnim".
+    """
+
+    original: str
+    words: list[str] = field(init=False)
+    starts: list[int] = field(init=False)
+    ends: list[int] = field(init=False)
+
+    def __post_init__(self) -> None:
+        words: list[str] = []
+        starts: list[int] = []
+        ends: list[int] = []
+        text = unicodedata.normalize("NFC", self.original)[:MAX_CHARS]
+        object.__setattr__(self, "original", text)
+        dotted = {m.start(): m for m in _DOTTED.finditer(text)} if "." in text else {}
+        position = 0
+        for match in _WORD.finditer(text):
+            start, end = match.span()
+            if start < position:
+                continue
+            if start in dotted:
+                raw = dotted[start].group().replace(".", "")
+                end = dotted[start].end()
+            else:
+                raw = match.group()
+            position = end
+            word = fold_word(raw)
+            if word:
+                words.append(word)
+                starts.append(start)
+                ends.append(end)
+        object.__setattr__(self, "words", words)
+        object.__setattr__(self, "starts", starts)
+        object.__setattr__(self, "ends", ends)
+
+    def __len__(self) -> int:
+        return len(self.words)
+
+    @cached_property
+    def padded(self) -> str:
+        """ " w0 w1 w2 ": search " menaka " here to match whole words only."""
+        return f" {' '.join(self.words)} "
+
+    @cached_property
+    def _padded_starts(self) -> list[int]:
+        offsets, at = [], 1
+        for word in self.words:
+            offsets.append(at)
+            at += len(word) + 1
+        return offsets
+
+    def word_at(self, padded_index: int) -> int:
+        """The index of the word that covers this position of `padded`."""
+        return bisect_right(self._padded_starts, padded_index) - 1
+
+    @cached_property
+    def sentences(self) -> list[Span]:
+        """Sentences as spans of words; a title's newline ends one."""
+        cuts, last = [], 0
+        for match in _SENTENCE_END.finditer(self.original):
+            if "\n" not in match.group() and _ABBREVIATION.search(
+                self.original[max(0, match.start() - 6) : match.start()]
+            ):
+                continue
+            cuts.append(match.end())
+        cuts.append(len(self.original) + 1)
+        spans, word = [], 0
+        for cut in cuts:
+            last = word
+            while word < len(self.words) and self.starts[word] < cut:
+                word += 1
+            if word > last:
+                spans.append(Span(last, word))
+        return spans
+
+    def capitalised(self, word: int) -> bool:
+        return self.original[self.starts[word]].isupper()
+
+    def raw(self, span: Span) -> str:
+        """The words as written, between the first's start and the last's end."""
+        if span.last <= span.first:
+            return ""
+        return self.original[self.starts[span.first] : self.ends[span.last - 1]]
+
+    def between(self, left: int, right: int) -> str:
+        """What stands between two words in the original: a comma, a hyphen, a bracket."""
+        return self.original[self.ends[left] : self.starts[right]]

@@ -1,0 +1,209 @@
+"""Who befell what: numbers and persons joined to the harm words before and behind them."""
+
+from __future__ import annotations
+
+import re
+
+from bot.detect.toll_amounts import ONE, SOME
+from bot.detect.toll_counted import GENERIC, Counted, Told, count_all
+
+# Rules over letters, see toll_words.LETTERS.
+#: between a subject and its participle
+_TO_PASSIVE = re.compile(r"[xteEaAuPpozQD+m,(:&]*")
+_ADVERBS = re.compile(r"[x+]{0,2}")
+#: between a verb and its object
+_TO_OBJECT = re.compile(r"[xtE+]{0,2}(?=[Qu])|[xteEuo]{0,3}(?=p)")
+_OF_OBJECT = re.compile(r"[eEt+]*(?=[Qpu])|[eEt+]*x{1,2}(?=p)")
+#: what joins two counted things: « 84 mercenaires de Wagner et 47 soldats »
+_JOINED = re.compile(r"[xteEoPu+]{0,7}(?:,|,?&)t?")
+#: a subject may stand this many units before its auxiliary, or before a bare participle
+_FAR, _NEAR = 16, 5
+
+
+def link_all(told: Told) -> None:
+    """Finds what is counted and joins it to the harm words: nouns, verbs, then participles."""
+    count_all(told)
+    _heads(told)
+    for index, letter in enumerate(told.letters):
+        if letter in "dvVb":
+            _active(told, index)
+    for index, letter in enumerate(told.letters):
+        if letter in "hbi" and index not in told.used:
+            _passive(told, index)
+
+
+def _heads(told: Told) -> None:
+    """« 12 morts », « 7 autres blessés », "3 killed": the harm is the noun that is counted."""
+    for counted in told.counted:
+        harm = counted.end
+        letter = told.letters[harm]
+        if counted.noun == "h" or (
+            counted.noun == "" and letter in "hb" and (letter == "h" or not _object(told, harm))
+        ):
+            counted.end = harm + 1
+            told.link(counted, harm)
+
+
+def _active(told: Told, harm: int) -> None:
+    """« ont tué 12 soldats », "killing 13", « la mort de 15 civils »: whom stands behind."""
+    letter = told.letters[harm]
+    if letter == "d":
+        gap = _OF_OBJECT.match(told.letters, harm + 1)
+        found = told.at.get(gap.end()) if gap else None
+        if found is not None:
+            _act(told, found, harm)
+        return
+    if harm in told.used or (letter == "b" and is_passive(told, harm)):
+        return
+    found = _object(told, harm)
+    if found is None or found.who is not None:
+        return
+    if letter == "V":
+        if found.noun != "p" or found.bare:
+            return
+        _loser(told, found, harm)
+    _act(told, found, harm)
+
+
+def _object(told: Told, harm: int) -> Counted | None:
+    """Whom the verb at `harm` acts on, if it stands right behind it."""
+    at = harm + 1
+    while (gap := _TO_OBJECT.match(told.letters, at)) is not None:
+        found = told.at.get(gap.end())
+        if found is not None:
+            far = gap.end() > harm + 1
+            return None if far and found.noun == "x" else found
+        if told.letters[gap.end()] not in "xu" or gap.end() - harm > 3:
+            return None
+        at = gap.end() + 1
+    return None
+
+
+def _act(told: Told, found: Counted, harm: int) -> None:
+    told.link(found, harm)
+    while (other := next_in_list(told, found)) is not None and other.who is None:
+        told.link(other, harm)
+        found.together = other.together = harm
+        found = other
+
+
+def next_in_list(told: Told, counted: Counted) -> Counted | None:
+    """« 84 mercenaires et 47 soldats »: what the comma or the « et » adds."""
+    gap = _JOINED.match(told.letters, counted.end)
+    found = told.at.get(gap.end()) if gap else None
+    if gap is None or found is None or found.noun not in ("p", "x"):
+        return None
+    joined = gap.group()
+    if found.noun == "x" and "&" not in joined:
+        return None
+    if found.bare and (found.plural or not joined.endswith("t")):
+        return None
+    adverbs = _ADVERBS.match(told.letters, found.end)
+    behind = told.letters[adverbs.end() if adverbs else found.end]
+    return None if behind in "hbi" else found  # « et trois gendarmes blessés »: its own harm
+
+
+def _loser(told: Told, found: Counted, harm: int) -> None:
+    """« des jihadistes, qui ont perdu 15 hommes »: the side is that of the one who lost."""
+    if found.group not in (GENERIC, "militant"):
+        return
+    for index in range(harm - 1, -1, -1):
+        meaning = told.units[index].meaning
+        if told.letters[index] == ".":
+            return
+        if told.letters[index] == "p" and meaning is not None:
+            found.group = meaning.value
+            return
+
+
+def is_passive(told: Told, index: int) -> bool:
+    """An auxiliary of being stands before the participle, an adverb or two between."""
+    back = index - 1
+    while back >= 0 and told.letters[back] in "x+" and index - back <= 2:
+        back -= 1
+    return back >= 0 and told.letters[back] == "a"
+
+
+def _passive(told: Told, index: int) -> None:
+    """« 12 soldats ont été tués », « 15 civils ont perdu la vie »: whom stands before."""
+    letter = told.letters[index]
+    auxiliary = letter == "i" or is_passive(told, index)
+    wholes, parts = _subject(told, index, auxiliary=auxiliary)
+    if wholes:
+        for found in wholes + parts:
+            told.link(found, index)
+        wholes[0].last = index + 1
+        for found in wholes if len(wholes) > 1 else ():
+            found.together = index
+        return
+    behind = told.at.get(index + 1)
+    if behind is not None and not behind.bare and behind.noun in ("p", "") and not behind.who:
+        _act(told, behind, index)
+    elif auxiliary:
+        meaning = told.units[index].meaning
+        before = told.letters.rfind("a", 0, index)
+        many = before >= 0 and told.doc.words[told.units[before].first] in ("were", "are", "sont")
+        if meaning is not None:
+            plural = many or (letter == "h" and meaning.plural)
+            told.add(index, index + 1, SOME if plural else ONE, meaning.value)
+            told.used.add(index)
+
+
+def _subject(told: Told, index: int, *, auxiliary: bool) -> tuple[list[Counted], list[Counted]]:
+    """What stands before a participle: the wholes that « et » adds up, and their parts."""
+    parts: list[Counted] = []
+    letters = told.letters
+    for place in range(len(told.counted) - 1, -1, -1):
+        found = told.counted[place]
+        if found.end > index or found.noun == "h":
+            continue
+        gap = letters[found.end : index]
+        if len(gap) > (_FAR if auxiliary else _NEAR) or not _TO_PASSIVE.fullmatch(gap):
+            break
+        if (not auxiliary and ("," in gap or "P" in gap)) or found.who is not None:
+            break
+        before = _before(told, found)
+        close = not auxiliary and found.noun == "p" and not found.bare
+        if (before == "P" and not close) or (before == "e" and (found.noun != "p" or found.bare)):
+            continue  # « dans deux villages », « le chef d'un village »; not « aux 18 soldats »
+        chain = _chain(told, place)
+        if before in "D(" or _before(told, chain[-1]) in "D(":
+            parts += chain
+            continue
+        for part in parts:
+            part.subset_of = found
+        return chain, parts
+    return parts, []
+
+
+def _before(told: Told, counted: Counted) -> str:
+    """The class of the word before, articles passed over; "." where there is none."""
+    at = counted.start - 1
+    while at >= 0 and told.letters[at] in "tE":
+        at -= 1
+    return told.letters[at] if at >= 0 else "."
+
+
+def _chain(told: Told, place: int) -> list[Counted]:
+    """This and what « et » and commas join before it: « trois soldats et neuf supplétifs »."""
+    chain = [told.counted[place]]
+    for left in reversed(told.counted[:place]):
+        right = chain[-1]
+        gap = _JOINED.fullmatch(told.letters, left.end, right.start)
+        if gap is None or left.who is not None or left.noun in ("h", ""):
+            break
+        if left.bare and (left.plural or _just_before(told, left) != "t"):
+            break
+        if "&" not in gap.group() and (left.noun == "x" or left.bare):
+            break
+        if "&" not in gap.group() and right.bare:
+            chain[-1] = left  # « un Américain, travailleur humanitaire »: one person
+            continue
+        if _before(told, left) == "P":
+            break
+        chain.append(left)
+    return chain
+
+
+def _just_before(told: Told, counted: Counted) -> str:
+    return told.letters[counted.start - 1] if counted.start else "."

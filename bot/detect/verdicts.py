@@ -1,0 +1,160 @@
+"""What the cues of an item do to its triggers: vetoed, hypothetical, historical, or left alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from bot.detect.actors import Actors
+from bot.detect.freshness import is_old
+from bot.detect.lexicon import Mark
+from bot.detect.reach import touches
+from bot.detect.reading import Reading, Sentence, distance
+from bot.detect.text import Span
+
+#: attack types that are armed by themselves
+_ARMED_TYPES = frozenset({
+    "ambush", "suicide_bomb", "ied_landmine", "shelling", "air_drone_strike",
+})  # fmt: skip
+_DEFAULT_WEAKENING = 1.0
+#: words before a date that still opens the sentence; words between it and what it dates
+_LEADS, _DATED = 2, 10
+#: words between a figure and the word of harm it counts
+_FIGURE_REACH = 4
+
+
+@dataclass(slots=True)
+class Verdict:
+    """What is left of one trigger."""
+
+    trigger: Mark
+    realis: str = "actual"
+    vetoed: bool = False
+    weaker: float = 0.0
+    cues: list[str] = field(default_factory=list)
+
+    @property
+    def live(self) -> bool:
+        return not self.vetoed and self.realis == "actual"
+
+
+def is_armed(sentence: Sentence, actors: Actors) -> bool:
+    """Whether the sentence shows armed people or their weapons by itself."""
+    for mark in sentence.marks:
+        if mark.layer == "actor" and actors.of(mark).irregular:
+            return True
+        if mark.layer == "trigger" and (
+            mark.value in _ARMED_TYPES and mark.entry.more["strength"] == "S"
+        ):
+            return True
+    return False
+
+
+def judge(
+    reading: Reading, sentence: Sentence, triggers: list[Mark], kind: str, actors: Actors
+) -> list[Verdict]:
+    """The verdict on each trigger of a sentence for one family of events."""
+    armed = is_armed(sentence, actors)
+    cues = [
+        cue
+        for cue in reading.of("cue")
+        if cue.entry.more["kinds"] in (kind, "both")
+        and _in_reach(reading, sentence, cue)
+        and not (armed and cue.entry.more["yields"] == "armed")
+    ]
+    verdicts = [Verdict(trigger) for trigger in triggers]
+    weakened: set[str] = set()
+    for cue in cues:
+        more = cue.entry.more
+        for verdict in verdicts:
+            only = more.get("only")
+            if only and verdict.trigger.value not in only:
+                continue
+            if not touches(reading, sentence, cue, verdict.trigger):
+                continue
+            if more["action"] == "veto":
+                verdict.vetoed = True
+            elif more["action"] == "weaken":
+                if cue.value in weakened:
+                    continue
+                verdict.weaker += float(more.get("weight", _DEFAULT_WEAKENING))
+            elif more["action"] == "historical" and _is_dated(reading, sentence, verdict.trigger):
+                continue
+            elif verdict.realis == "actual":
+                verdict.realis = str(more["action"])
+            verdict.cues.append(f"{cue.value}: {cue.text}")
+        weakened.add(cue.value)
+    if kind == "attack":
+        _judge_tolls(reading, sentence, verdicts)
+    _judge_dates(reading, sentence, verdicts, only_leading=kind == "alliance")
+    return verdicts
+
+
+def _judge_tolls(reading: Reading, sentence: Sentence, verdicts: list[Verdict]) -> None:
+    """« des milliers de morts »: a sum over years makes the words it counts historical."""
+    for toll in reading.tolls:
+        if not toll.background or not sentence.holds(toll.span):
+            continue
+        for verdict in verdicts:
+            if (
+                verdict.realis == "actual"
+                and verdict.trigger.entry.more["part"] == "state"
+                and distance(verdict.trigger, toll.span) <= _FIGURE_REACH
+            ):
+                verdict.realis = "historical"
+                verdict.cues.append(f"background: {reading.doc.raw(toll.span)}")
+
+
+def _judge_dates(
+    reading: Reading, sentence: Sentence, verdicts: list[Verdict], *, only_leading: bool
+) -> None:
+    """A stretch of years or a month long past makes what it dates historical."""
+    dates = reading.dates_in(sentence)
+    if any(date.realis != "background" and date.precision == 1 for date in dates):
+        return
+    for date in dates:
+        if date.realis != "background":
+            continue
+        leads = date.span.first - sentence.span.first <= _LEADS
+        for verdict in verdicts:
+            if verdict.realis == "actual" and (
+                leads
+                or (
+                    not only_leading
+                    and _words_between(reading, date.span, verdict.trigger) <= _DATED
+                )
+            ):
+                verdict.realis = "historical"
+                verdict.cues.append(f"background: {reading.doc.raw(date.span)}")
+
+
+def _words_between(reading: Reading, date: Span, trigger: Mark) -> int:
+    if date.first < trigger.last and trigger.first < date.last:
+        return 0
+    left, right = (
+        (date.last - 1, trigger.first)
+        if date.last <= trigger.first
+        else (trigger.last - 1, date.first)
+    )
+    hard, commas, clauses = reading.breaks(left, right)
+    return right - left + _DATED * (hard + commas + clauses)
+
+
+def _is_dated(reading: Reading, sentence: Sentence, trigger: Mark) -> bool:
+    """« les élèves enlevés vendredi »: a fresh day right behind the word is its own."""
+    return any(
+        date.precision == 1
+        and date.realis == "past"
+        and 0 <= date.span.first - trigger.last <= 1
+        and not is_old(reading, date)
+        for date in reading.dates_in(sentence)
+    )
+
+
+def _in_reach(reading: Reading, sentence: Sentence, cue: Mark) -> bool:
+    if sentence.span.first <= cue.first < sentence.span.last:
+        return True
+    reach = cue.entry.more["reach"]
+    if reach == "near":
+        beside = reading.sentences[max(0, sentence.number - 1) : sentence.number + 2]
+        return any(s.span.first <= cue.first < s.span.last for s in beside)
+    return bool(reach == "item")

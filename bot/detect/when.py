@@ -1,0 +1,94 @@
+"""When it happened: the day that belongs to the happening, not to the statement about it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.detect.freshness import SLACK_DAYS
+from bot.detect.happening import Happening
+from bot.detect.lexicon import Mark
+from bot.detect.reading import Reading, Sentence
+from bot.detect.text import Span
+from bot.detect.time_reader import DateMention
+
+#: words between a date and the trigger; breaks between them count as so many words
+_COMMA, _CLAUSE, _HARD = 3, 8, 12
+_FAR = 30
+#: a verb of speech this near before a date owns it: « a annoncé mercredi »
+_SPEECH_REACH = 2
+#: acts that have a day of their own beside an attack
+_OTHER_ACTS = frozenset({"leave", "announce", "meet", "recall"})
+
+
+def day_of(
+    reading: Reading, happening: Happening, extent: Sequence[Sentence] = ()
+) -> DateMention | None:
+    """The best date of a happening, None when the text gives none of its own.
+
+    Another mention of the same day lends its hour. Where its own sentences give no day, the other
+    sentences of its `extent` that speak of violence may.
+    """
+    found = _nearest_day(reading, [(t.sentence, t.triggers) for t in happening.tellings])
+    if found is None:
+        others = [(s, s.of("trigger")) for s in extent if s not in happening.sentences]
+        found = _nearest_day(reading, [(s, triggers) for s, triggers in others if triggers])
+    return found
+
+
+def _nearest_day(
+    reading: Reading, told_in: Sequence[tuple[Sentence, Sequence[Mark]]]
+) -> DateMention | None:
+    told: list[DateMention] = []
+    best: tuple[tuple[bool, float], DateMention] | None = None
+    for sentence, triggers in told_in:
+        for date in reading.dates_in(sentence):
+            if date.precision > 3 or date.date is None or not _may_be_told(reading, date):
+                continue
+            if owned_by_speech(sentence, date):
+                continue
+            cost = min(
+                (_cost(reading, date.span, trigger) for trigger in triggers),
+                default=_FAR,
+            )
+            rank = (date.precision > 1, cost)
+            if cost <= _FAR:
+                told.append(date)
+            if cost <= _FAR and (best is None or rank < best[0]):
+                best = (rank, date)
+    if best is None:
+        return None
+    timed = (date for date in told if date.date == best[1].date and date.time)
+    return best[1] if best[1].time else next(timed, best[1])
+
+
+def owned_by_speech(sentence: Sentence, date: DateMention, *, other_acts: bool = True) -> bool:
+    """Whether a verb of saying or leaving stands right before the date."""
+    for mark in sentence.of("speaker", "act"):
+        speech = (mark.layer == "speaker" and mark.entry.more["role"] == "verb") or (
+            other_acts and mark.layer == "act" and mark.value in _OTHER_ACTS
+        )
+        if speech and 0 <= date.span.first - mark.last <= _SPEECH_REACH:
+            return True
+    return False
+
+
+def _cost(reading: Reading, date: Span, trigger: Mark) -> float:
+    if date.first < trigger.last and trigger.first < date.last:
+        return 0.0
+    if date.last <= trigger.first:
+        left, right = date.last - 1, trigger.first
+    else:
+        left, right = trigger.last - 1, date.first
+    hard, commas, clauses = reading.breaks(left, right)
+    return right - left + _COMMA * commas + _CLAUSE * clauses + _HARD * hard
+
+
+def _may_be_told(reading: Reading, date: DateMention) -> bool:
+    """Background and coming days tell no happening; a coarse publication hides which they are."""
+    if date.realis == "future":
+        published = reading.item.published
+        if published is None or date.date is None:
+            return False
+        slack = SLACK_DAYS[reading.item.published_precision]
+        return slack > 0 and (date.date - published.date()).days <= slack
+    return date.realis != "background"

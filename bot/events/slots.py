@@ -1,0 +1,269 @@
+"""How two tellings compare slot by slot: where, when, what, how many, who."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import lru_cache
+from typing import Literal
+
+from rapidfuzz import fuzz
+
+from bot.detect.gazetteer import distance_km
+from bot.detect.places import squash
+from bot.detect.report import ActorRef, Place, Toll
+from bot.events.tolls import voice
+
+#: same: one locality; beside: two names within 15 km; around: within 30 km where one telling only
+#: says "near"; near: two towns within 30 km; shared: one of several towns of each; part: one is
+#: vague and can contain the other; region: both are the same vague area; open: nothing speaks for
+#: or against; elsewhere: up to 40 km, or a region and a town of another one (old names of regions
+#: may explain it); apart: cannot be one happening
+PlaceRelation = Literal[
+    "same", "beside", "around", "near", "shared", "part", "region", "open", "elsewhere", "apart"
+]
+
+SAME_KM = 15.0
+NEAR_KM = 30.0
+APART_KM = 40.0
+_LONG_NAME = 6
+_SPELT_ALIKE = 86
+#: a report naming more towns tells a campaign; sharing one of them proves nothing
+_FEW = 3
+
+
+def compare_places(
+    one: Sequence[Place],
+    other: Sequence[Place],
+    countries_one: Collection[str],
+    countries_other: Collection[str],
+) -> PlaceRelation:
+    """The main place comes first in each sequence."""
+    exact_one = [p for p in one if p.precision <= 2]
+    exact_other = [p for p in other if p.precision <= 2]
+    if exact_one and exact_other:
+        return _compare_localities(exact_one, exact_other)
+    if countries_one and countries_other and not set(countries_one) & set(countries_other):
+        return "apart"
+    if exact_one or exact_other:
+        exact, vague = (exact_one, other) if exact_one else (exact_other, one)
+        return _contained(exact[0], vague)
+    regions_one, regions_other = _regions(one), _regions(other)
+    if regions_one and regions_other:
+        return "region" if regions_one & regions_other else "apart"
+    return "open"
+
+
+def _compare_localities(one: Sequence[Place], other: Sequence[Place]) -> PlaceRelation:
+    main = _pair(one[0], other[0])
+    if main in ("same", "around"):
+        return main
+    names_one = {(_key(p.name), p.country) for p in one}
+    names_other = {(_key(p.name), p.country) for p in other}
+    if names_one & names_other and max(len(names_one), len(names_other)) <= _FEW:
+        return "shared"
+    few = max(len(names_one), len(names_other)) <= _FEW
+    return main if few or main in ("beside", "near") else "apart"
+
+
+def _pair(one: Place, other: Place) -> PlaceRelation:
+    """Two localities by name and distance."""
+    km = _km(one, other)
+    if one.country and other.country and one.country != other.country:
+        return "beside" if km is not None and km <= SAME_KM else "apart"
+    name, other_name = _key(one.name), _key(other.name)
+    if name == other_name:
+        return "same"
+    if km is None:
+        # Boulikessi, Boulkessi: a spelling the gazetteer does not know
+        alike = fuzz.ratio(name, other_name) >= _SPELT_ALIKE
+        return "around" if alike and min(len(name), len(other_name)) >= _LONG_NAME else "open"
+    if km <= SAME_KM:
+        return "beside"
+    if km <= NEAR_KM:
+        return "around" if max(one.precision, other.precision) == 2 else "near"
+    return "elsewhere" if km <= APART_KM else "apart"
+
+
+def _km(one: Place, other: Place) -> float | None:
+    if one.lat is None or one.lon is None or other.lat is None or other.lon is None:
+        return None
+    return distance_km(one.lat, one.lon, other.lat, other.lon)
+
+
+def _contained(exact: Place, vague: Sequence[Place]) -> PlaceRelation:
+    regions = _regions(vague)
+    if not regions or exact.admin1 is None:
+        return "open"
+    if _key(exact.admin1) in regions:
+        return "part"
+    # « nord du Mali » is no unit of the administration: it may well hold the town
+    return "elsewhere" if all(p.admin1 for p in vague if p.precision == 3) else "open"
+
+
+def _regions(places: Iterable[Place]) -> set[str]:
+    return {_key(p.admin1 or p.name) for p in places if p.precision == 3}
+
+
+_key = lru_cache(maxsize=8192)(squash)
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """The days in which a happening lies."""
+
+    first: date
+    last: date
+    #: day: the text gives the day; coarse: a week or month; guess: only the publication is known
+    grade: Literal["day", "coarse", "guess"]
+
+
+#: an undated article tells what happened in the days before it
+_GUESS_BACK = timedelta(days=3)
+
+
+def happened(
+    day: str | None,
+    day_end: str | None,
+    precision: int,
+    published: tuple[date, date] | None,
+) -> When | None:
+    """When it happened by its own date, else by the days in which it was published."""
+    if day is not None and precision <= 3:
+        first = date.fromisoformat(day)
+        last = date.fromisoformat(day_end) if day_end else first
+        if precision == 2:
+            last = max(last, first + timedelta(days=6)) if day_end is None else last
+        if precision == 3 and day_end is None:
+            first = first.replace(day=1)
+            last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+        return When(first, last, "day" if precision == 1 else "coarse")
+    if published is None:
+        return None
+    return When(published[0] - _GUESS_BACK, published[1], "guess")
+
+
+def days_between(one: When, other: When) -> int:
+    """Whole days between two stretches of time; 0 when they touch."""
+    return max(0, (one.first - other.last).days, (other.first - one.last).days)
+
+
+#: acts that reporters tell of one happening in each other's words
+_ATTACK_FAMILIES: tuple[frozenset[str], ...] = (
+    frozenset({"armed_clash", "ambush", "position_attack", "territory_seized",
+               "territory_regained", "foiled", "suicide_bomb", "shelling",
+               "infrastructure_attack"}),
+    frozenset({"attack_on_civilians", "looting_arson", "sexual_violence", "armed_clash",
+               "infrastructure_attack", "abduction"}),
+    frozenset({"ied_landmine", "suicide_bomb", "ambush", "infrastructure_attack", "foiled"}),
+    frozenset({"air_drone_strike", "ied_landmine", "suicide_bomb"}),
+    frozenset({"shelling", "air_drone_strike", "armed_clash", "attack_on_civilians",
+               "suicide_bomb"}),
+    frozenset({"siege_blockade", "infrastructure_attack", "looting_arson", "position_attack"}),
+    frozenset({"territory_seized", "attack_on_civilians", "siege_blockade"}),
+)  # fmt: skip
+_ALLIANCE_FAMILIES: tuple[frozenset[str], ...] = (
+    frozenset({"defence_pact", "military_cooperation", "joint_force", "alliance_institution",
+               "summit"}),
+    frozenset({"membership_change", "mediation_talks", "diplomatic_thaw"}),
+    frozenset({"membership_change", "alliance_institution", "diplomatic_rupture"}),
+    frozenset({"troop_withdrawal", "base_change", "defence_pact", "military_cooperation",
+               "mandate_change"}),
+    frozenset({"diplomatic_rupture", "border_airspace", "sanctions_imposed"}),
+    frozenset({"sanctions_imposed", "intervention_threat", "border_airspace"}),
+    frozenset({"sanctions_lifted", "diplomatic_thaw", "mediation_talks", "summit",
+               "border_airspace"}),
+    frozenset({"troop_deployment", "intervention_threat", "joint_force", "mandate_change"}),
+    frozenset({"joint_operation", "joint_force", "troop_deployment"}),
+    frozenset({"peace_agreement", "mediation_talks"}),
+)  # fmt: skip
+
+
+def compare_types(kind: str, one: str, other: str) -> Literal["equal", "kin", "other"]:
+    """Whether two types can be two views of one happening."""
+    if one == other:
+        return "equal"
+    if "attack_unspecified" in (one, other):
+        return "kin"
+    families = _ATTACK_FAMILIES if kind == "attack" else _ALLIANCE_FAMILIES
+    return "kin" if any(one in f and other in f for f in families) else "other"
+
+
+#: the same count as small as this is told of many attacks; one as large as that of one only
+_TELLING = 4
+_UNIQUE = 15
+
+#: unique and equal: the same count; fits: vague ones that allow each other; unequal: counts that
+#: one day may revise; differs: counts too far apart for that
+TollRelation = Literal["unique", "equal", "fits", "none", "unequal", "differs"]
+
+
+def compare_tolls(one: Sequence[Toll], other: Sequence[Toll]) -> TollRelation:
+    """Whether the figures point to one happening; totals of the same harm only."""
+    relations = {
+        _relation(a, b)
+        for a in one
+        for b in other
+        if a.who == b.who and a.group is None and b.group is None
+    }
+    order: tuple[TollRelation, ...] = ("unique", "equal", "fits", "differs", "unequal")
+    return next((r for r in order if r in relations), "none")
+
+
+def _relation(one: Toll, other: Toll) -> TollRelation:
+    if _solid(one) and _solid(other) and one.min is not None and one.min == other.min:
+        return "unique" if one.min >= _UNIQUE else "equal" if one.min >= _TELLING else "fits"
+    if _far(one, other):
+        return "differs"
+    if _solid(one) and _solid(other):
+        return "none" if "group" in (voice(one.said_by), voice(other.said_by)) else "unequal"
+    return "fits" if _overlap(one, other) else "none"
+
+
+def _solid(toll: Toll) -> bool:
+    return toll.status in ("exact", "at_least")
+
+
+def _overlap(one: Toll, other: Toll) -> bool:
+    return _low(one) <= _high(other) and _low(other) <= _high(one)
+
+
+def _far(one: Toll, other: Toll) -> bool:
+    """Too far apart to be one count, by speakers who would not contradict each other."""
+    solid = {"exact", "at_least", "range"}
+    if one.status not in solid or other.status not in solid:
+        return False
+    if "group" in (voice(one.said_by), voice(other.said_by)):
+        return False
+    small, large = sorted((_low(one), _low(other)))
+    return large >= 2 * small + 3
+
+
+def _low(toll: Toll) -> int:
+    return toll.min or 0
+
+
+def _high(toll: Toll) -> float:
+    return toll.max if toll.max is not None else float("inf")
+
+
+def compare_actors(
+    one: Sequence[ActorRef], other: Sequence[ActorRef]
+) -> Literal["same", "open", "rival", "other"]:
+    """Named perpetrators: two claimants of one attack are rivals, not another attack."""
+    mine, theirs = _perpetrators(one), _perpetrators(other)
+    if not mine or not theirs:
+        return "open"
+    if mine.keys() & theirs.keys():
+        return "same"
+    claimed = "claimed" in (*mine.values(), *theirs.values())
+    return "rival" if claimed else "other"
+
+
+def _perpetrators(actors: Sequence[ActorRef]) -> dict[str, str]:
+    return {
+        a.id: a.certainty
+        for a in actors
+        if a.role in ("perpetrator", "claimant") and a.id != "unknown"
+    }

@@ -1,0 +1,1 @@
+"""How news comes in: feeds are claimed when due, fetched politely, parsed and saved."""

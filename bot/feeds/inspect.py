@@ -1,0 +1,161 @@
+"""What a moderator's address leads to: its feed found, and one poll told without saving it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from urllib.parse import urlsplit
+
+from selectolax.lexbor import LexborHTMLParser
+
+from bot.detect.language import Languages
+from bot.feeds.address import host_of, web_address
+from bot.feeds.fetch import Fetched, Fetcher, FetchFailed
+from bot.feeds.parse import ParsedFeed, parse
+from storage.model import NewEntry
+
+#: seconds for the whole search, however many addresses it tries
+SEARCH_LIMIT = 45.0
+
+_PARSE_LIMIT = 10.0
+_FEED_TYPES = ("application/rss+xml", "application/atom+xml", "application/rdf+xml")
+#: where WordPress, Drupal, SPIP and hand-made sites keep theirs
+_WELL_KNOWN = ("/feed/", "/rss", "/rss.xml", "/feed.xml", "/spip.php?page=backend")
+#: links that a page may offer before we give up on it
+_MAX_LINKS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Discovery:
+    """The feed behind an address, or why there is none."""
+
+    #: where the feed is; None when none was found
+    url: str | None
+    #: one sentence without the address; None when one was found
+    problem: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FeedCheck:
+    """What one poll would bring."""
+
+    #: where it was asked
+    url: str
+    title: str
+    #: read off its items; its own word where they are too few. ISO 639-1, `und` for unknown
+    language: str
+    #: newest first; an item without date counts as new
+    entries: tuple[NewEntry, ...]
+    #: what is odd but does no harm, one sentence each
+    problems: tuple[str, ...]
+    #: why nothing could be had; None when it could
+    error: str | None = None
+
+
+async def discover(fetcher: Fetcher, address: str) -> Discovery:
+    """Find the feed that `address` is, that its page links to, or that its site keeps.
+
+    An address without scheme is tried as https, then as http.
+    """
+    try:
+        async with asyncio.timeout(SEARCH_LIMIT):
+            return await _search(fetcher, address.strip())
+    except TimeoutError:
+        return Discovery(None, f"no feed was found within {SEARCH_LIMIT:g} seconds")
+
+
+async def check(fetcher: Fetcher, url: str, now: float) -> FeedCheck:
+    """Poll `url` as the service would at `now` (epoch seconds), saving nothing."""
+    answer = await fetcher.fetch(url)
+    if not isinstance(answer, Fetched):
+        reason = answer.reason if isinstance(answer, FetchFailed) else "nothing to read"
+        return FeedCheck(url, "", "und", (), (), error=reason)
+    parsed = await _parse(answer, now)
+    if not parsed.is_feed:
+        return FeedCheck(url, "", "und", (), (), error=parsed.problems[0])
+    problems = parsed.problems
+    if answer.permanent_url:
+        problems = (*problems, f"has moved for good to {answer.permanent_url}")
+    newest_first = tuple(reversed(parsed.entries))
+    sample = " ".join(entry.title for entry in newest_first[:10])
+    return FeedCheck(
+        url=url,
+        title=parsed.title,
+        language=_languages().of(sample, parsed.language),
+        entries=newest_first,
+        problems=problems,
+    )
+
+
+async def _search(fetcher: Fetcher, address: str) -> Discovery:
+    answer: Fetched | FetchFailed = FetchFailed("the address is neither http nor https")
+    for candidate in _with_scheme(address):
+        answer = await _get(fetcher, candidate)
+        if isinstance(answer, Fetched):
+            break
+    if isinstance(answer, FetchFailed):
+        return Discovery(None, answer.reason)
+    if await _is_feed(answer):
+        return Discovery(answer.permanent_url or candidate)
+    for url in _offers(answer):
+        found = await _get(fetcher, url)
+        if isinstance(found, Fetched) and await _is_feed(found):
+            return Discovery(found.permanent_url or url)
+    return Discovery(None, "the page names no feed, and none is in the usual places")
+
+
+def _with_scheme(address: str) -> list[str]:
+    if "://" in address:
+        return [address] if web_address(address, "") else []
+    return [f"{scheme}://{address}" for scheme in ("https", "http") if host_of(f"x://{address}")]
+
+
+async def _get(fetcher: Fetcher, url: str) -> Fetched | FetchFailed:
+    answer = await fetcher.fetch(url)
+    return answer if isinstance(answer, Fetched | FetchFailed) else FetchFailed("nothing to read")
+
+
+async def _is_feed(answer: Fetched) -> bool:
+    return (await _parse(answer, 0.0)).is_feed
+
+
+async def _parse(answer: Fetched, now: float) -> ParsedFeed:
+    work = asyncio.to_thread(parse, answer.body, answer.headers, answer.final_url, now)
+    try:
+        return await asyncio.wait_for(work, _PARSE_LIMIT)
+    except TimeoutError:
+        reason = f"cannot be parsed within {_PARSE_LIMIT:g} seconds"
+        return ParsedFeed("", None, (), None, None, is_feed=False, problems=(reason,))
+
+
+def _offers(page: Fetched) -> Iterator[str]:
+    """Addresses worth a try: what the page links to as its feed, then the usual places."""
+    seen = {page.final_url}
+    site = "{0.scheme}://{0.netloc}".format(urlsplit(page.final_url))
+    for url in (*_linked(page)[:_MAX_LINKS], *(site + path for path in _WELL_KNOWN)):
+        if url not in seen:
+            seen.add(url)
+            yield url
+
+
+def _linked(page: Fetched) -> list[str]:
+    """The feeds that the page names; those of comments come last."""
+    tree = LexborHTMLParser(page.body.decode("utf-8", "replace"))
+    base_node = tree.css_first("base[href]")
+    base = (base_node and base_node.attributes.get("href")) or ""
+    base = web_address(base, page.final_url) or page.final_url
+    found: list[tuple[bool, str]] = []
+    for node in tree.css("link[rel~=alternate][href]"):
+        kind = (node.attributes.get("type") or "").partition(";")[0].strip().lower()
+        url = web_address(node.attributes.get("href") or "", base)
+        if kind in _FEED_TYPES and url:
+            about = f"{url} {node.attributes.get('title') or ''}".lower()
+            found.append(("comment" in about, url))
+    return [url for _, url in sorted(found, key=lambda offer: offer[0])]
+
+
+@cache
+def _languages() -> Languages:
+    return Languages()

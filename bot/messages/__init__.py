@@ -1,0 +1,1 @@
+"""How we say it: every sentence a person reads is composed here, French first."""

@@ -1,0 +1,1 @@
+"""Where people are: translators between a platform and our commands and messages."""

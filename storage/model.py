@@ -1,0 +1,270 @@
+"""The nouns as rows: small frozen records that storage functions take and return.
+
+Times are epoch seconds (UTC), flags that happen are nullable times, JSON is text made by the
+caller. A field that ends in `_norm` was folded in Python.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+DeliveryState = Literal["pending", "sent", "superseded", "dead"]
+MsgType = Literal["alert", "update", "cancel"]
+Action = Literal["push", "edit"]
+
+
+@dataclass(frozen=True, slots=True)
+class FeedSeed:
+    """A feed as feeds.yaml or a moderator gives it."""
+
+    url: str
+    name: str
+    language: str = "fr"
+    #: ISO codes; empty means the whole region
+    countries: tuple[str, ...] = ()
+    #: national press, international, aggregator, state media, government, institution, …
+    kind: str = "national press"
+    #: Admiralty A (completely reliable) … F (cannot be judged)
+    reliability: str = "F"
+    state_media: bool = False
+    #: where its text really comes from, when that is not the feed itself
+    origin: str | None = None
+    paused: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    id: int
+    url: str
+    name: str
+    language: str
+    countries: tuple[str, ...]
+    kind: str
+    reliability: str
+    state_media: bool
+    origin: str | None
+    host: str
+    paused_at: float | None
+    etag: str | None
+    last_modified: str | None
+    #: SHA-256 of the last body, so that an unchanged one is not parsed
+    body_hash: str | None
+    next_check_at: float
+    #: null until the first success: that poll primes the store and alerts nobody
+    first_success_at: float | None
+    last_success_at: float | None
+    last_attempt_at: float | None
+    #: when a body with a new entry was last seen
+    last_new_at: float | None
+    last_error: str | None
+    #: consecutive failures
+    error_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class NewEntry:
+    """One item of a fetched feed, cleaned, before it is saved."""
+
+    #: what makes it the same item again within its feed: guid, else canonical url, else title
+    identity: str
+    guid: str | None
+    url: str
+    canonical_url: str
+    #: plain text, as it may be shown
+    title: str
+    summary: str
+    #: when the source says it was published; None counts as now
+    published_at: float | None
+    #: hash of title and summary: a change under the same identity is the source's correction
+    content_hash: str
+    #: hash of the folded title and lead: the same text elsewhere is a copy
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
+class PollResult:
+    """What one poll learned, saved in one transaction with its entries."""
+
+    status: Literal["changed", "not_modified", "failed"]
+    next_check_at: float
+    #: oldest first, so that the editor reads the news in order; no identity twice
+    entries: tuple[NewEntry, ...] = ()
+    etag: str | None = None
+    last_modified: str | None = None
+    body_hash: str | None = None
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SavedPoll:
+    """What one poll changed in the store."""
+
+    #: entries never seen before
+    new: int = 0
+    #: known entries that the source corrected
+    changed: int = 0
+    #: the lease was lost, so nothing was written
+    stale: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An entry as the editor needs it, with what its feed adds."""
+
+    id: int
+    feed_id: int
+    guid: str | None
+    url: str
+    canonical_url: str
+    title: str
+    summary: str
+    published_at: float | None
+    first_seen_at: float
+    content_hash: str
+    fingerprint: str
+    #: counts the source's corrections, from 1
+    revision: int
+    #: why it is stored without alerting ("first_poll", "old"); None when it may alert
+    quiet: str | None
+    feed_name: str
+    feed_url: str
+    feed_kind: str
+    feed_language: str
+    feed_countries: tuple[str, ...]
+    feed_reliability: str
+    feed_origin: str | None
+    feed_state_media: bool
+    #: how often it was claimed since it came or was last corrected, this time included
+    attempts: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class ReportRow:
+    """A report with the entry and feed it came from."""
+
+    id: int
+    entry_id: int
+    ordinal: int
+    event_id: int | None
+    #: Report.as_json() of bot.detect.report, as JSON text
+    facts: str
+    entry: Entry
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    id: int
+    #: what people quote: "ML-2023-0917-a"
+    ref: str
+    kind: str
+    revision: int
+    state: Literal["open", "closed", "cancelled"]
+    #: EventFacts of bot.events.facts, as JSON text
+    facts: str
+    #: folded words of its reports, for subscriptions and search
+    words_norm: str
+    country: str | None
+    #: first and last possible moment of the happening, for candidate windows; None = unknown
+    happened_from: float | None
+    happened_to: float | None
+    first_seen_at: float
+    last_report_at: float
+    last_changed_at: float
+    #: when an alert was first decided; null for an event that only primed the store
+    alerted_at: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Chat:
+    id: int
+    #: "telegram:-100123/45" (with topic), "discord:987", "console:0"
+    address: str
+    language: str
+    created_at: float
+    #: set when the platform says we may not write there; cleared when somebody speaks again
+    paused_at: float | None
+    pause_reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    id: int
+    subscriber_id: int
+    chat_id: int
+    #: as typed
+    query: str
+    #: as understood; unique with chat and subscriber
+    query_norm: str
+    created_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Addressee:
+    """A chat that an alert goes to, and why."""
+
+    chat_id: int
+    action: Action
+    #: the subscription's query and the words that matched, as JSON text, for /why
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A claimed delivery with all the sender needs."""
+
+    id: int
+    alert_id: int
+    event_id: int
+    event_ref: str
+    chat_id: int
+    address: str
+    language: str
+    action: Action
+    msg_type: MsgType
+    #: EventFacts as decided at the alert's revision, as JSON text
+    facts: str
+    revision: int
+    attempts: int
+    decided_at: float
+    #: what this chat was last told of the event: its message reference and the facts then; the
+    #: reference alone is None when the chat has moved since, for it named a message elsewhere
+    told_ref: str | None
+    told_facts: str | None
+    told_revision: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ToldRow:
+    """A message that a chat was sent, for /why."""
+
+    event_ref: str
+    event_id: int
+    #: the `why` of its Addressee
+    why: str
+    sent_at: float
+    msg_type: MsgType
+    #: EventFacts as the message told them, as JSON text
+    facts: str
+
+
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """How many rows went when a person was forgotten."""
+
+    subscriptions: int
+    deliveries: int
+    chats: int
+
+
+@dataclass(frozen=True, slots=True)
+class FeedHealth:
+    """What /status and /health say of polling."""
+
+    feeds: int
+    paused: int
+    #: active feeds whose last poll failed
+    failing: int
+    #: due time of the active feed that comes first among those nobody is polling right now
+    oldest_due_at: float | None
+    last_success_at: float | None

@@ -1,0 +1,255 @@
+"""Saving a poll: entries, validators and the next check together, and only by who holds it."""
+
+from __future__ import annotations
+
+import pytest
+from storage_samples import LEASE, T0, new_entry, seed
+
+from storage import entries, feeds
+from storage.database import Connection, Database
+from storage.model import Entry, Feed, NewEntry, PollResult, SavedPoll
+
+DAY = 86400.0
+
+
+async def make_feed(db: Database) -> Feed:
+    return await db.write(feeds.add, seed(), T0)
+
+
+async def save(
+    db: Database, feed: Feed, result: PollResult, *, now: float = T0, worker: str = "w"
+) -> SavedPoll:
+    """Claim the feed and save what its poll brought."""
+
+    def claim_and_save(conn: Connection) -> SavedPoll:
+        feeds.check_now(conn, feed.id, now)
+        feeds.claim(conn, worker, now=now, limit=9, lease=LEASE, host_spacing=0)
+        return feeds.save_poll(conn, feed.id, worker, result, now=now, alert_max_age=2 * DAY)
+
+    return await db.write(claim_and_save)
+
+
+def changed(*found: NewEntry, next_check_at: float = T0 + 60) -> PollResult:
+    return PollResult(
+        "changed", next_check_at, entries=found, etag="e1", last_modified="m1", body_hash="h1"
+    )
+
+
+async def waiting(db: Database, *, now: float = T0) -> list[Entry]:
+    """Everything that the editor would get, its leases given back."""
+
+    def look(conn: Connection) -> list[Entry]:
+        return entries.claim(conn, "look", now=now, limit=99, lease=0)
+
+    return await db.write(look)
+
+
+async def test_a_poll_saves_entries_validators_and_the_next_check(db: Database) -> None:
+    """All that it learned is there afterwards, and the lease is given back."""
+    feed = await make_feed(db)
+    saved = await save(db, feed, changed(new_entry("1"), new_entry("2")), now=T0 + 5)
+    assert saved == SavedPoll(new=2, changed=0, stale=False)
+    after = await db.read(feeds.by_id, feed.id)
+    assert after
+    assert (after.etag, after.last_modified, after.body_hash) == ("e1", "m1", "h1")
+    assert after.next_check_at == T0 + 60
+    assert after.first_success_at == after.last_success_at == after.last_new_at == T0 + 5
+    assert [entry.title for entry in await waiting(db, now=T0 + 5)] == ["Titre first"] * 2
+    assert await db.read(feeds.next_due_at) == T0 + 60
+
+
+async def test_entries_of_the_first_successful_poll_are_quiet(db: Database) -> None:
+    """They prime the store; what comes later may alert. A failed poll is not the first."""
+    feed = await make_feed(db)
+    await save(db, feed, PollResult("failed", T0 + 1, error="timeout"))
+    await save(db, feed, changed(new_entry("1"), new_entry("2", published_at=None)), now=T0 + 1)
+    await save(db, feed, changed(new_entry("1"), new_entry("3")), now=T0 + 2)
+    assert [(e.guid, e.quiet) for e in await waiting(db, now=T0 + 2)] == [
+        ("1", "first_poll"),
+        ("2", "first_poll"),
+        ("3", None),
+    ]
+
+
+async def test_an_empty_first_poll_primes_too(db: Database) -> None:
+    """The next entry is news."""
+    feed = await make_feed(db)
+    await save(db, feed, changed())
+    await save(db, feed, changed(new_entry("1")), now=T0 + 1)
+    assert [e.quiet for e in await waiting(db, now=T0 + 1)] == [None]
+
+
+async def test_an_unchanged_answer_does_not_prime(db: Database) -> None:
+    """Only a body shows what is already old."""
+    feed = await make_feed(db)
+    await save(db, feed, PollResult("not_modified", T0 + 1))
+    await save(db, feed, changed(new_entry("1")), now=T0 + 1)
+    assert [e.quiet for e in await waiting(db, now=T0 + 1)] == ["first_poll"]
+
+
+async def test_old_entries_are_quiet(db: Database) -> None:
+    """Those published before the greatest age; no date counts as now."""
+    feed = await make_feed(db)
+    await save(db, feed, changed())
+    found = [
+        new_entry("old", published_at=T0 - 2 * DAY - 1),
+        new_entry("edge", published_at=T0 - 2 * DAY),
+        new_entry("undated", published_at=None),
+    ]
+    await save(db, feed, changed(*found))
+    assert [(e.guid, e.quiet) for e in await waiting(db)] == [
+        ("old", "old"),
+        ("edge", None),
+        ("undated", None),
+    ]
+
+
+async def test_a_known_entry_is_saved_once(db: Database) -> None:
+    """A poll that shows it again changes nothing, also after the editor is done with it."""
+    feed = await make_feed(db)
+    await save(db, feed, changed(new_entry("1")))
+    (entry,) = await waiting(db)
+    assert await db.write(entries.done, entry.id, "look", T0)
+    assert await save(db, feed, changed(new_entry("1")), now=T0 + 9) == SavedPoll()
+    assert await waiting(db, now=T0 + 9) == []
+    after = await db.read(feeds.by_id, feed.id)
+    assert after
+    assert (after.last_new_at, after.last_success_at) == (T0, T0 + 9)
+
+
+async def test_the_same_identity_in_two_feeds_is_two_entries(db: Database) -> None:
+    """Feeds number their items independently."""
+    one = await make_feed(db)
+    two = await db.write(feeds.add, seed("b"), T0)
+    await save(db, one, changed(new_entry("1")))
+    assert await save(db, two, changed(new_entry("1"))) == SavedPoll(new=1)
+
+
+async def test_a_correction_waits_for_the_editor_again(db: Database) -> None:
+    """Same identity, other content: the new text, one more revision, quiet as before."""
+    feed = await make_feed(db)
+    await save(db, feed, changed())
+    await save(db, feed, changed(new_entry("1")))
+    (before,) = await waiting(db)
+    await db.write(entries.done, before.id, "look", T0)
+    saved = await save(db, feed, changed(new_entry("1", content="second")), now=T0 + 9)
+    assert saved == SavedPoll(changed=1)
+    (after,) = await waiting(db, now=T0 + 9)
+    assert (after.id, after.revision, after.title) == (before.id, 2, "Titre second")
+    assert (after.first_seen_at, after.quiet, after.attempts) == (T0, None, 1)
+
+
+async def test_a_correction_of_a_quiet_entry_stays_quiet(db: Database) -> None:
+    """What nobody was told needs no correction told."""
+    feed = await make_feed(db)
+    await save(db, feed, changed(new_entry("1")))
+    await save(db, feed, changed(new_entry("1", content="second")))
+    assert [(e.revision, e.quiet) for e in await waiting(db)] == [(2, "first_poll")]
+
+
+async def test_a_correction_takes_a_dead_entry_up_again(db: Database) -> None:
+    """Perhaps the text was what broke the editor."""
+    feed = await make_feed(db)
+    await save(db, feed, changed(new_entry("1")))
+    (entry,) = await waiting(db)
+    await db.write(entries.failed, entry.id, "look", "bug", retry_at=T0, dead=True, now=T0)
+    await save(db, feed, changed(new_entry("1", content="second")))
+    assert [e.revision for e in await waiting(db)] == [2]
+
+
+async def test_an_unchanged_feed_keeps_its_validators(db: Database) -> None:
+    """A newer validator replaces the old one, none leaves it."""
+    feed = await make_feed(db)
+    await save(db, feed, changed(new_entry("1")))
+    await save(db, feed, PollResult("not_modified", T0 + 120, etag="e2"), now=T0 + 60)
+    await save(db, feed, PollResult("not_modified", T0 + 120), now=T0 + 60)
+    after = await db.read(feeds.by_id, feed.id)
+    assert after
+    assert (after.etag, after.last_modified, after.body_hash) == ("e2", "m1", "h1")
+    assert (after.last_success_at, after.last_new_at) == (T0 + 60, T0)
+    assert after.next_check_at == T0 + 120
+
+
+async def test_a_changed_feed_without_validators_forgets_the_old_ones(db: Database) -> None:
+    """They belong to a body that is no longer served."""
+    feed = await make_feed(db)
+    await save(db, feed, changed(new_entry("1")))
+    await save(db, feed, PollResult("changed", T0 + 120, body_hash="h2"), now=T0 + 60)
+    after = await db.read(feeds.by_id, feed.id)
+    assert after
+    assert (after.etag, after.last_modified, after.body_hash) == (None, None, "h2")
+
+
+async def test_failures_are_counted_until_a_success(db: Database) -> None:
+    """The error is kept for people to see; validators and the last success are not touched."""
+    feed = await make_feed(db)
+    await save(db, feed, changed(new_entry("1")))
+    for i in (1, 2):
+        await save(db, feed, PollResult("failed", T0 + 60 * i, error=f"HTTP 50{i}"), now=T0 + i)
+    failing = await db.read(feeds.by_id, feed.id)
+    assert failing
+    assert (failing.error_count, failing.last_error) == (2, "HTTP 502")
+    assert (failing.etag, failing.last_success_at) == ("e1", T0)
+    await save(db, feed, PollResult("not_modified", T0 + 300), now=T0 + 200)
+    well = await db.read(feeds.by_id, feed.id)
+    assert well
+    assert (well.error_count, well.last_error, well.last_success_at) == (0, None, T0 + 200)
+
+
+async def test_a_stale_worker_saves_nothing(db: Database) -> None:
+    """Its lease expired and somebody else polls the feed: neither entries nor validators stay."""
+    feed = await make_feed(db)
+
+    async def claim(worker: str, now: float) -> None:
+        await db.write(feeds.claim, worker, now=now, limit=1, lease=LEASE, host_spacing=0.0)
+
+    await claim("slow", T0)
+    await claim("next", T0 + LEASE)
+    before = await db.read(feeds.by_id, feed.id)
+    saved = await db.write(
+        feeds.save_poll,
+        feed.id,
+        "slow",
+        changed(new_entry("1")),
+        now=T0 + LEASE + 1,
+        alert_max_age=DAY,
+    )
+    assert saved == SavedPoll(stale=True)
+    assert await db.read(feeds.by_id, feed.id) == before
+    assert await db.read(entries.waiting) == 0
+
+
+async def test_a_poll_is_saved_once(db: Database) -> None:
+    """Saving gives the lease back, so that a second save is stale."""
+    feed = await make_feed(db)
+    await save(db, feed, changed())
+    again = await db.write(
+        feeds.save_poll, feed.id, "w", changed(new_entry()), now=T0, alert_max_age=DAY
+    )
+    assert again == SavedPoll(stale=True)
+
+
+async def test_a_feed_removed_during_its_poll_saves_nothing(db: Database) -> None:
+    """The moderator's word came first."""
+    feed = await make_feed(db)
+    await db.write(feeds.claim, "w", now=T0, limit=1, lease=LEASE, host_spacing=0.0)
+    await db.write(feeds.remove, feed.id, T0)
+    saved = await db.write(
+        feeds.save_poll, feed.id, "w", changed(new_entry()), now=T0, alert_max_age=DAY
+    )
+    assert saved == SavedPoll(stale=True)
+
+
+async def test_a_crash_in_the_middle_of_saving_leaves_nothing(db: Database) -> None:
+    """A validator is never ahead of its entries: the poll can be made again."""
+    feed = await make_feed(db)
+
+    def crash(conn: Connection) -> None:
+        feeds.claim(conn, "w", now=T0, limit=1, lease=LEASE, host_spacing=0.0)
+        feeds.save_poll(conn, feed.id, "w", changed(new_entry()), now=T0, alert_max_age=DAY)
+        raise RuntimeError("crash")
+
+    with pytest.raises(RuntimeError):
+        await db.write(crash)
+    assert await db.read(feeds.by_id, feed.id) == feed
+    assert await db.read(entries.waiting) == 0

@@ -1,0 +1,59 @@
+"""Whatever a feed serves, detection answers and answers the same."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime
+
+import pytest
+from detecting import detector
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.detect.report import Detection, Item
+
+SENTENCE = (
+    "Mali Niger Burkina attaque tués 12 soldats camp militaire de à Djibo le jihadistes 2012 "
+    "depuis a annoncé l'armée AES CEDEAO sanctions lève signe accord de défense lundi hier « » "
+    "dont embuscade Nigeria kidnapped gunmen killed dozens <b> &amp; هجوم مالي \ud800 \x00 ! ? ,"
+)
+WORDS = st.sampled_from(SENTENCE.split())
+TEXT = st.text(max_size=300) | st.lists(WORDS, max_size=60).map(" ".join)
+DAYS = st.none() | st.datetimes(timezones=st.just(UTC))
+
+
+@settings(max_examples=300, deadline=None)
+@given(title=TEXT, summary=TEXT, published=DAYS)
+def test_no_text_breaks_it(title: str, summary: str, published: datetime | None) -> None:
+    """Never raises, confidence stays a probability, and the same item reads the same twice."""
+    item = Item(title, summary, published)
+    found = detector().detect(item)
+    assert isinstance(found, Detection)
+    assert all(0 <= report.confidence <= 1 for report in found.reports)
+    assert detector().detect(item) == found
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\ud800\udfff attaque à Djibo",
+        "\x00\x01\x02 Mali \x7f",
+        "<p>Mali&nbsp;: <b>six soldats</b> tués</p><script>attaque()</script>",
+        "هجوم مسلح على معسكر للجيش في مالي",
+        "Атака в Мали 袭击 马里 attaque",
+        "tués " * 4000,
+        "(" * 5000,
+        "attaque " * 120_000,
+    ],
+)
+def test_ugly_texts(text: str) -> None:
+    """Broken characters, markup, other scripts and a megabyte are read within two seconds."""
+    began = time.perf_counter()
+    detector().detect(Item(text, text))
+    assert time.perf_counter() - began < 2
+
+
+def test_markup_does_not_hide_an_attack() -> None:
+    """Tags and entities are gone before reading."""
+    item = Item("<b>Mali&nbsp;:</b> six soldats <i>tués</i> dans une embuscade &agrave; Hombori")
+    assert detector().detect(item).labels == ["attack"]

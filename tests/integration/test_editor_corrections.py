@@ -1,0 +1,132 @@
+"""Sources correct, deny and move on: what was told is set right, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from editor_desk import (
+    ALERTED,
+    LEAD,
+    TITLE,
+    Desk,
+    item,
+    open_desk,
+    sounds,
+)
+
+from bot.events.facts import EventFacts
+
+
+@pytest.fixture
+async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
+    async with open_desk(tmp_path) as opened:
+        yield opened
+
+
+async def test_a_denial_is_told(desk: Desk) -> None:
+    """The army's denial of the outcome makes the event disputed, in a new message."""
+    await desk.read("Écho du Soum", item())
+    await desk.send()
+    denial = (
+        "L'armée dément avoir perdu douze hommes dans l'embuscade de mardi 10 mars 2026 près de "
+        "Djibo, au Burkina Faso, où un convoi militaire a été attaqué."
+    )
+    await desk.read(
+        "Radio Nord",
+        item(
+            "Djibo : l'armée dément le bilan de l'embuscade", denial, url="https://nord.example/3"
+        ),
+    )
+    (event,) = await desk.events()
+    assert EventFacts.load(event.facts).verification == "disputed"
+    assert sounds(await desk.send()) == [("console:0", "update", "push")]
+
+
+async def test_a_corrected_entry_revises_its_own_event(desk: Desk) -> None:
+    """The source corrects town and toll of its article: the same event, an update, no cancel."""
+    await desk.read("Écho du Soum", item())
+    await desk.send()
+    fixed = LEAD.replace("douze", "dix-huit").replace(
+        "Djibo, dans le nord", "Arbinda, dans le nord"
+    )
+    await desk.read("Écho du Soum", item(TITLE.replace("Djibo", "Arbinda"), fixed))
+    (event,) = await desk.events()
+    facts = EventFacts.load(event.facts)
+    assert (facts.place and facts.place.name, facts.killed[0].min) == ("Aribinda", 18)
+    assert (event.ref, event.revision) == ("BF-2026-0310-a", 2)
+    assert sounds(await desk.send()) == [("console:0", "update", "push")]
+
+
+async def test_a_correction_to_another_known_event_cancels_the_wrong_one(desk: Desk) -> None:
+    """The town was wrong and the right one is already told: the false event is cancelled."""
+    await desk.read("La Dépêche", item(TITLE.replace("Djibo", "Aribinda"),
+                                       LEAD.replace("Djibo", "Aribinda"),
+                                       url="https://depeche.example/7"))  # fmt: skip
+    await desk.read("Écho du Soum", item())
+    assert sounds(await desk.send()) == ALERTED * 2
+    await desk.read(
+        "Écho du Soum", item(TITLE.replace("Djibo", "Aribinda"), LEAD.replace("Djibo", "Aribinda"))
+    )
+    right, wrong = [EventFacts.load(e.facts) for e in await desk.events()]
+    assert (right.origins, wrong.verification) == (1, "retracted")
+    assert sounds(await desk.send()) == [("console:0", "cancel", "push")]
+
+
+async def test_a_shortened_article_takes_nothing_back(desk: Desk) -> None:
+    """Of two attacks told, the corrected article still tells one: the other stands."""
+    one = "Lundi 9 mars 2026, des hommes armés ont attaqué le camp militaire de Bourem, au Mali."
+    two = " Mardi 10 mars 2026, une embuscade a fait quatre morts parmi les soldats à Ménaka."
+    await desk.read("Écho du Soum", item("Mali : attaques", one + two))
+    assert len(await desk.send()) == 2
+    await desk.read("Écho du Soum", item("Mali : attaques", one))
+    assert [EventFacts.load(e.facts).verification for e in await desk.events()] == [
+        "unverified"
+    ] * 2
+    assert await desk.send() == []
+
+
+async def test_a_page_that_moves_on_does_not_take_its_news_back(desk: Desk) -> None:
+    """The same guid with other news (a live page) leaves the event as it was told."""
+    await desk.read("Écho du Soum", item())
+    await desk.send()
+    await desk.read(
+        "Écho du Soum", item("Foire agricole de Kaya : les exposants arrivent", "Météo.")
+    )
+    (event,) = await desk.events()
+    assert (event.revision, event.state) == (1, "open")
+    assert await desk.send() == []
+
+
+NOTHING_HAPPENED = (
+    "L'armée affirme qu'aucune attaque ne s'est produite à Djibo (Burkina Faso) mardi 10 mars."
+)
+
+
+async def test_a_source_that_takes_its_news_back_cancels_it(desk: Desk) -> None:
+    """The only article now says that it did not happen: those who were told hear it as loudly."""
+    await desk.subscribe("console:6", "kind:attack djibo")
+    await desk.read("Écho du Soum", item())
+    assert len(await desk.send()) == 2
+    await desk.subscribe("console:7", "kind:attack")
+    await desk.read("Écho du Soum", item("Djibo : rectificatif", NOTHING_HAPPENED))
+    (event,) = await desk.events()
+    assert EventFacts.load(event.facts).verification == "retracted"
+    assert sounds(await desk.send()) == [
+        ("console:0", "cancel", "push"),
+        ("console:6", "cancel", "push"),
+    ]
+
+
+async def test_somebody_elses_denial_disputes_it(desk: Desk) -> None:
+    """A report that it did not happen opens no event and joins the one it denies."""
+    await desk.read("Radio Nord", item("Djibo : un démenti", NOTHING_HAPPENED, guid="0"))
+    assert await desk.events() == []
+    await desk.read("Écho du Soum", item())
+    await desk.send()
+    await desk.read("La Dépêche", item("Djibo : un démenti", NOTHING_HAPPENED + " Rien du tout."))
+    (event,) = await desk.events()
+    facts = EventFacts.load(event.facts)
+    assert (facts.verification, facts.denied_by) == ("disputed", ("army",))
+    assert sounds(await desk.send()) == [("console:0", "update", "push")]

@@ -1,0 +1,354 @@
+"""Polling: a real server, a real database, and what is in it afterwards."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from feed_server import FeedServer, item, rss
+
+from bot.feeds import parse as parsing
+from bot.feeds import poller as polling
+from bot.feeds.fetch import Fetcher
+from bot.feeds.poller import Poller, PollSummary
+from storage import feeds
+from storage.database import Connection, Database
+from storage.model import Feed, FeedSeed
+
+DAY = 86_400.0
+
+
+@dataclass
+class Newsroom:
+    """A poller, its peers, and a clock that stands until it is moved."""
+
+    server: FeedServer
+    db: Database
+    poller: Poller
+    now: float = 1_800_000_000.0
+    saved: int = 0
+    saved_once: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def follow(self, *paths: str, host: str = "127.0.0.1") -> None:
+        for path in paths:
+            seed = FeedSeed(url=self.server.url(path, host), name=path)
+            await self.db.write(feeds.add, seed, self.now)
+
+    async def feed(self, path: str) -> Feed:
+        feed = await self.db.read(feeds.by_url, self.server.url(path))
+        assert feed is not None
+        return feed
+
+    async def entries(self) -> list[dict[str, Any]]:
+        return await self.db.read(_entries)
+
+    async def poll(self) -> PollSummary:
+        """Poll what is due, then let two days pass."""
+        summary = await self.poller.poll_once()
+        self.now += 2 * DAY
+        return summary
+
+
+def _entries(conn: Connection) -> list[dict[str, Any]]:
+    return [
+        dict(row)
+        for row in conn.all("select title, url, quiet, revision from entries order by id")
+    ]
+
+
+@pytest.fixture
+async def newsroom(tmp_path: Path) -> AsyncIterator[Newsroom]:
+    async with (
+        FeedServer() as server,
+        Fetcher(allow_private_hosts=("127.0.0.0/8", "localhost"), deadline=2.0) as fetcher,
+    ):
+        db = await Database.open(f"sqlite:///{tmp_path}/test.db")
+        room = Newsroom(server, db, poller=None)  # type: ignore[arg-type]
+
+        def on_saved() -> None:
+            room.saved += 1
+            room.saved_once.set()
+
+        room.poller = Poller(
+            db,
+            fetcher,
+            clock=lambda: room.now,
+            worker_id="test",
+            interval_min=60.0,
+            interval_max=1800.0,
+            host_spacing=0.0,
+            alert_max_age=2 * DAY,
+            on_saved=on_saved,
+            jitter=lambda: 0.0,
+        )
+        yield room
+        await db.close()
+
+
+async def test_the_first_poll_is_quiet_and_the_next_is_not(newsroom: Newsroom) -> None:
+    """A feed's backlog alerts nobody; what comes later does, unless it is old."""
+    first = item("Hier", guid="1", published=newsroom.now - DAY)
+    newsroom.server.put("/f", rss([first]))
+    await newsroom.follow("/f")
+    await newsroom.poll()
+    new = item("Maintenant", guid="2", published=newsroom.now)
+    old = item("Naguère", guid="3", published=newsroom.now - 9 * DAY)
+    undated = item("Sans date", guid="4")
+    newsroom.server.put("/f", rss([new, old, undated, first]))
+    summary = await newsroom.poll()
+
+    assert (summary.feeds, summary.changed, summary.entries) == (1, 1, 3)
+    assert {row["title"]: row["quiet"] for row in await newsroom.entries()} == {
+        "Hier": "first_poll",
+        "Naguère": "old",
+        "Maintenant": None,
+        "Sans date": None,
+    }
+    assert newsroom.saved == 2
+
+
+async def test_a_correction_is_a_revision_not_another_entry(newsroom: Newsroom) -> None:
+    """Same guid, another toll: the source corrected itself, under another slug too."""
+    newsroom.server.put("/f", rss([item("4 morts", guid="1", link="https://a.ml/4-morts")]))
+    await newsroom.follow("/f")
+    await newsroom.poll()
+    newsroom.server.put("/f", rss([item("9 morts", guid="1", link="https://a.ml/9-morts")]))
+    summary = await newsroom.poll()
+
+    assert (summary.changed, summary.entries) == (1, 0)
+    assert [(row["title"], row["revision"]) for row in await newsroom.entries()] == [
+        ("9 morts", 2)
+    ]
+
+
+async def test_moved_and_tracked_links_bring_nothing_twice(newsroom: Newsroom) -> None:
+    """Without guid the canonical address is the item, whatever is counted on it."""
+    newsroom.server.put("/f", rss([item("Gao", link="http://www.a.ml/gao/?xtor=RSS-1")]))
+    await newsroom.follow("/f")
+    await newsroom.poll()
+    newsroom.server.put("/f", rss([item("Gao", link="https://a.ml/gao#xtor=RSS-2-[une]")]))
+    await newsroom.poll()
+
+    (row,) = await newsroom.entries()
+    assert (row["title"], row["revision"]) == ("Gao", 1)
+
+
+async def test_304_and_an_unchanged_body_are_not_parsed(
+    newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Most polls bring nothing: they must cost nothing, with validators or without."""
+    newsroom.server.put("/with", rss([item("Un", guid="1")]))
+    newsroom.server.put("/without", rss([item("Deux", guid="2")]), validators=False)
+    await newsroom.follow("/with", "/without")
+    assert await newsroom.poll() == PollSummary(feeds=2, changed=2, entries=2)
+    monkeypatch.setattr(polling, "parse", _never)
+
+    assert await newsroom.poll() == PollSummary(feeds=2, not_modified=2)
+    assert "if-none-match" in newsroom.server.asked[-1].headers or (
+        "if-none-match" in newsroom.server.asked[-2].headers
+    )
+    assert newsroom.saved == 2
+
+
+def _never(*_arguments: object) -> None:
+    raise AssertionError("an unchanged body was parsed")
+
+
+async def test_a_feed_that_fails_costs_only_itself(newsroom: Newsroom) -> None:
+    """Every failure is told, counted and retried later; the good feed is saved meanwhile."""
+    server = newsroom.server
+    server.put("/good", rss([item("Un", guid="1")]))
+    server.put("/page", "<!DOCTYPE html><html><body>Just a moment</body></html>")
+    for status in (403, 404, 410):
+        server.status(f"/{status}", status)
+    server.status("/429", 429, {"Retry-After": "7200"})
+    server.trickle("/slow")
+    server.bomb("/bomb", 5_000_000)
+    started = newsroom.now
+    paths = ("/good", "/page", "/403", "/404", "/410", "/429", "/slow", "/bomb")
+    await newsroom.follow(*paths)
+    summary = await newsroom.poll()
+
+    assert (summary.feeds, summary.changed, summary.failed, summary.entries) == (8, 1, 7, 1)
+    found = {path: await newsroom.feed(path) for path in paths}
+    assert {path: feed.last_error for path, feed in found.items()} == {
+        "/good": None,
+        "/page": "answers a web page, not a feed",
+        "/403": "HTTP 403 (the site refuses robots)",
+        "/404": "HTTP 404 (there is nothing at this address)",
+        "/410": "HTTP 410 (the feed is gone for good)",
+        "/429": "HTTP 429 (the site says that we ask too often)",
+        "/slow": "did not answer in full within 2 seconds",
+        "/bomb": "is larger than 2 MiB",
+    }
+    assert {path: feed.next_check_at - started for path, feed in found.items()} == {
+        "/good": 60.0,
+        "/page": 120.0,
+        "/403": 1800.0,
+        "/404": 120.0,
+        "/410": 21_600.0,
+        "/429": 7200.0,
+        "/slow": 120.0,
+        "/bomb": 120.0,
+    }
+
+
+async def test_failures_are_forgotten_by_a_success(newsroom: Newsroom) -> None:
+    """And the validators of the last good body survive them."""
+    newsroom.server.put("/f", rss([item("Un", guid="1")]))
+    await newsroom.follow("/f")
+    await newsroom.poll()
+    newsroom.server.status("/f", 503)
+    await newsroom.poll()
+    await newsroom.poll()
+    assert (await newsroom.feed("/f")).error_count == 2
+    newsroom.server.put("/f", rss([item("Un", guid="1")]))
+
+    assert (await newsroom.poll()).not_modified == 1
+    assert (await newsroom.feed("/f")).error_count == 0
+
+
+async def test_a_slow_feed_holds_up_nobody(newsroom: Newsroom) -> None:
+    """A feed that falls due while another trickles is polled at once."""
+    newsroom.server.trickle("/slow")
+    newsroom.server.put("/f", rss([item("Un", guid="1")]))
+    await newsroom.follow("/slow")
+    round_ = asyncio.create_task(newsroom.poller.round())
+    await newsroom.server.reached("/slow")
+    await newsroom.follow("/f")
+    await newsroom.saved_once.wait()
+
+    assert not round_.done()
+    assert await round_ is True
+    assert await newsroom.poller.round() is False
+
+
+async def test_claims_are_renewed_while_a_fetch_lasts(
+    newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A fetch may last longer than a lease: no other process takes the feed meanwhile."""
+    monkeypatch.setattr(polling, "RENEW_EVERY", 0.02)
+    newsroom.server.trickle("/slow")
+    await newsroom.follow("/slow")
+    round_ = asyncio.create_task(newsroom.poller.round())
+    await newsroom.server.reached("/slow")
+    newsroom.now += polling.LEASE - 1
+    await asyncio.sleep(0.5)
+    newsroom.now += polling.LEASE - 1
+    taken = await newsroom.db.write(
+        feeds.claim, "other", now=newsroom.now, limit=9, lease=15.0, host_spacing=0.0
+    )
+    await round_
+
+    assert taken == []
+    assert (await newsroom.feed("/slow")).error_count == 1
+
+
+async def test_a_poll_whose_claim_was_lost_writes_nothing(newsroom: Newsroom) -> None:
+    """Somebody else has the feed by now: theirs counts."""
+    newsroom.server.trickle("/f", b"x", every=0.1)
+    await newsroom.follow("/f")
+    round_ = asyncio.create_task(newsroom.poller.round())
+    await newsroom.server.reached("/f")
+    await newsroom.db.write(
+        feeds.claim, "other", now=newsroom.now + 60, limit=9, lease=15.0, host_spacing=0.0
+    )
+    await round_
+
+    assert (await newsroom.feed("/f")).error_count == 0
+
+
+async def test_a_parser_that_does_not_end_is_a_failure(
+    newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A wall clock ends it, and the round goes on."""
+    monkeypatch.setattr(polling, "PARSE_LIMIT", 0.1)
+    monkeypatch.setattr(parsing, "_entries", lambda *_: asyncio.run(asyncio.sleep(0.4)))
+    newsroom.server.put("/f", rss([item("Un", guid="1")]))
+    await newsroom.follow("/f")
+    await newsroom.poll()
+
+    assert (await newsroom.feed("/f")).last_error == "cannot be parsed within 0.1 seconds"
+
+
+async def test_a_bug_costs_one_feed_and_backs_off(
+    newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An exception nobody foresaw is logged and waits like any failure."""
+    monkeypatch.setattr(polling, "parse", _never)
+    newsroom.server.put("/bug", rss([item("Un", guid="1")]))
+    newsroom.server.status("/other", 404)
+    await newsroom.follow("/bug", "/other")
+    summary = await newsroom.poll()
+
+    assert (summary.feeds, summary.failed) == (2, 2)
+    assert (await newsroom.feed("/bug")).last_error == "internal error (AssertionError)"
+
+
+async def test_one_round_polls_more_feeds_than_fit_at_once(newsroom: Newsroom) -> None:
+    """Every due feed, each exactly once, also when others wait for a place."""
+    paths = [f"/{n}" for n in range(3 * polling.CONCURRENCY)]
+    for path in paths:
+        newsroom.server.put(path, rss([item(f"Titre {path}", guid=path)]))
+    await newsroom.follow(*paths)
+    summary = await newsroom.poll()
+
+    assert (summary.feeds, summary.changed, summary.entries) == (60, 60, 60)
+    assert [newsroom.server.hits(path) for path in paths] == [1] * 60
+
+
+async def test_poll_once_waits_for_the_spacing_of_a_host(newsroom: Newsroom) -> None:
+    """Feeds of one host are due together and polled one after the other."""
+    newsroom.poller._host_spacing = 1.0
+    for path in ("/a", "/b", "/c"):
+        newsroom.server.put(path, rss([item(path, guid=path)]))
+    await newsroom.follow("/a", "/b", "/c")
+    polling_ = asyncio.create_task(newsroom.poller.poll_once())
+    while not polling_.done():
+        await asyncio.sleep(0.05)
+        newsroom.now += 0.5
+
+    assert (await polling_).feeds == 3
+
+
+async def test_poll_once_waits_for_what_a_dead_process_held(newsroom: Newsroom) -> None:
+    """A claim that nobody will settle runs out, and then the feed is polled."""
+    newsroom.server.put("/f", rss([item("Un", guid="1")]))
+    await newsroom.follow("/f")
+    await newsroom.db.write(
+        feeds.claim, "dead", now=newsroom.now, limit=1, lease=15.0, host_spacing=0.0
+    )
+    polling_ = asyncio.create_task(newsroom.poller.poll_once())
+    await asyncio.sleep(0.3)
+    assert newsroom.server.hits("/f") == 0
+    newsroom.now += 16.0
+
+    assert (await polling_).changed == 1
+
+
+async def test_nothing_due_is_a_summary_of_zeros(newsroom: Newsroom) -> None:
+    """No feed, paused feeds, feeds that are not due: nothing is asked."""
+    newsroom.server.put("/f", rss([item("Un", guid="1")]))
+    await newsroom.follow("/f")
+    await newsroom.db.write(feeds.pause, (await newsroom.feed("/f")).id, newsroom.now)
+
+    assert await newsroom.poll() == PollSummary()
+    assert newsroom.server.asked == []
+
+
+async def test_a_cancelled_round_leaves_nothing_running(newsroom: Newsroom) -> None:
+    """A stop that cannot wait cuts fetches short; the lease brings the feeds back."""
+    newsroom.server.trickle("/slow")
+    await newsroom.follow("/slow")
+    before = asyncio.all_tasks()
+    round_ = asyncio.create_task(newsroom.poller.round())
+    await newsroom.server.reached("/slow")
+    round_.cancel()
+    await asyncio.gather(round_, return_exceptions=True)
+
+    ours = {task for task in asyncio.all_tasks() - before if "Poller" in repr(task)}
+    assert ours == set()
