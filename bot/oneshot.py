@@ -11,16 +11,13 @@ from dataclasses import asdict
 from pathlib import Path
 
 from bot.app import open_fetcher, open_poller, open_rooms, seed_feeds
-from bot.commands.registry import Caller
 from bot.events.query import QueryError, parse
 from bot.feeds import catalog
 from bot.messages.render import to_plain
+from bot.platforms import console
 from bot.settings import Settings
 from storage import chats, feeds, subscribers, subscriptions
 from storage.database import Connection, Database
-
-#: whoever has a shell on the machine is its owner: the console may do what moderators may
-OPERATOR = "console:operator"
 
 
 @asynccontextmanager
@@ -50,17 +47,7 @@ async def poll_once(settings: Settings) -> int:
 async def check_feed(settings: Settings, url: str) -> int:
     """Poll an address as the service would and print what it saw and would alert."""
     async with open_rooms(settings, time.time) as rooms:
-
-        async def yes() -> bool:
-            return True
-
-        caller = Caller(
-            address="console:0",
-            identity=OPERATOR,
-            is_group=False,
-            language_hint=settings.default_language,
-            is_chat_admin=yes,
-        )
+        caller = console.caller(settings.default_language)
         message = await rooms.commands.run(f"/checkfeed {url}", caller)
         sys.stdout.write(to_plain(message) + "\n")
     return 0

@@ -12,6 +12,7 @@ from bot.detect.report import Item
 from bot.detect.text import fold
 from bot.feeds import inspect
 from bot.feeds.inspect import FeedCheck
+from bot.feeds.problem import Problem
 from bot.messages.i18n import LANGUAGES
 from bot.messages.message import Line, Span
 from storage import feeds
@@ -55,13 +56,13 @@ async def add(request: Request) -> Reply:
     fetcher, now = request.services.fetcher, request.now
     found = await inspect.discover(fetcher, request.argument)
     if found.url is None:
-        return Reply((Text("addfeed.no_feed", {"reason": found.problem}),))
+        return Reply((Text("addfeed.no_feed", {"reason": _said(request, found.problem)}),))
     known = await request.services.db.read(feeds.by_url, found.url)
     if known:
         return Reply((Text("addfeed.known", {"id": str(known.id), "name": known.name}),))
     check = await inspect.check(fetcher, found.url, now)
     if check.error:
-        return Reply((Text("addfeed.no_feed", {"reason": check.error}),))
+        return Reply((Text("addfeed.no_feed", {"reason": _said(request, check.error)}),))
     name = check.title.strip()[:80] or urlsplit(found.url).hostname or found.url
     language = check.language if check.language in LANGUAGES else "fr"
     seed = FeedSeed(url=found.url, name=name, language=language)
@@ -118,12 +119,14 @@ async def check(request: Request) -> Reply:
     if not found:
         discovered = await inspect.discover(request.services.fetcher, address)
         if discovered.url is None:
-            return Reply((Text("checkfeed.failed", {"reason": discovered.problem}),))
+            return Reply(
+                (Text("checkfeed.failed", {"reason": _said(request, discovered.problem)}),)
+            )
         url = discovered.url
     checked = await inspect.check(request.services.fetcher, url, request.now)
     lines: list[Text | Line] = [(Span(url, "code"),)]
     if checked.error:
-        lines.append(Text("checkfeed.failed", {"reason": checked.error}))
+        lines.append(Text("checkfeed.failed", {"reason": _said(request, checked.error)}))
     else:
         lines += _check_lines(request, checked)
         lines += await _would_alert(request, checked.entries)
@@ -145,7 +148,10 @@ def _check_lines(request: Request, checked: FeedCheck) -> list[Text | Line]:
         at = newest.published_at
         when = voice.ago(now - at) if at is not None else voice.text("checkfeed.no_date")
         lines.append(Text("checkfeed.newest", {"title": newest.title[:160], "when": when}))
-    lines += [Text("checkfeed.problem", {"problem": problem}) for problem in checked.problems]
+    lines += [
+        Text("checkfeed.problem", {"problem": _said(request, problem)})
+        for problem in checked.problems
+    ]
     return lines
 
 
@@ -199,12 +205,21 @@ def _feed_line(request: Request, feed: Feed) -> Line:
     return (Span(f"{feed.id}. "), Span(feed.name, "bold"), Span(f" — {_state(request, feed)}"))
 
 
+def _said(request: Request, problem: Problem | None) -> str:
+    """A problem in the chat's language."""
+    if problem is None:
+        return ""
+    catalogue, language = request.services.catalogue, request.voice.language
+    return catalogue.text(language, f"problem.{problem.key}", problem.params)
+
+
 def _state(request: Request, feed: Feed) -> str:
     voice, now = request.voice, request.now
     if feed.paused_at is not None:
         return voice.text("feed.paused", ago=voice.ago(now - feed.paused_at))
     if feed.error_count:
-        reason = (feed.last_error or "?")[:_REASON]
+        stored = feed.last_error or "?"
+        reason = _said(request, Problem.load(stored)) or stored[:_REASON]
         return voice.text("feed.failing", n=feed.error_count, reason=reason)
     if feed.last_success_at is None:
         return voice.text("feed.never_read")

@@ -200,14 +200,8 @@ def _matched(request: Request, words: Sequence[str]) -> str:
 
 
 def _clues(request: Request, evidence: Sequence[str]) -> str:
-    """Words of the articles as they stand, and what kind of thing stood beside them."""
-    voice = request.voice
-    return ", ".join(
-        voice.text(f"evidence.{clue}")
-        if voice.has(f"evidence.{clue}")
-        else voice.text("why.quoted", word=clue)
-        for clue in evidence
-    )
+    """The words of the articles that decided, quoted."""
+    return ", ".join(request.voice.text("why.quoted", word=clue) for clue in evidence)
 
 
 LATEST = Command("latest", "everyone", "command.latest", latest)

@@ -17,19 +17,17 @@ import yaml
 from babel.dates import format_datetime
 
 from bot.app import Rooms, open_rooms, open_sender
-from bot.commands.registry import Caller
 from bot.delivery.channel import Outcome, Sent
 from bot.delivery.sender import Sender
 from bot.demo.host import FeedHost
 from bot.messages.message import Message
-from bot.platforms.console import Console
+from bot.platforms.console import ADDRESS, Console, caller
 from bot.settings import Settings
 from storage import events, feeds
 from storage.model import FeedSeed
 
 #: seconds between two scenes for somebody who reads along
 READING_PAUSE = 1.5
-CHAT = "console:0"
 
 
 @dataclass
@@ -146,8 +144,8 @@ class _Tour:
     async def _subscribe(self, rooms: Rooms) -> None:
         line = f"/subscribe {self._script['subscription']}"
         self._say(f"{self._text('subscribes')} {line}\n{self._text('answers')}")
-        message = await rooms.commands.run(line, _subscriber(self._language))
-        await Console(self._out).send(CHAT, message, reply_to=None, key="0")
+        message = await rooms.commands.run(line, caller(self._language))
+        await Console(self._out).send(ADDRESS, message, reply_to=None, key="0")
 
     async def _scene(self, step: Mapping[str, Any]) -> None:
         moment: datetime = step["at"]
@@ -181,16 +179,3 @@ class _Tour:
     def _say(self, text: str) -> None:
         self._out.write(text + "\n")
         self._out.flush()
-
-
-def _subscriber(language: str) -> Caller:
-    async def alone() -> bool:
-        return True
-
-    return Caller(
-        address=CHAT,
-        identity="console:0",
-        is_group=False,
-        language_hint=language,
-        is_chat_admin=alone,
-    )

@@ -15,8 +15,9 @@ import aiohttp
 from aiohttp import hdrs
 
 from bot.feeds.address import host_of, web_address
-from bot.feeds.guard import Guard
+from bot.feeds.guard import Guard, Refused
 from bot.feeds.inflate import Inflater
+from bot.feeds.problem import PROBLEMS, Problem
 
 #: seconds for everything: names, redirects, headers, body
 DEADLINE = 20.0
@@ -33,21 +34,6 @@ _ACCEPT = (
 )
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _PERMANENT = frozenset({301, 308})
-_STATUS = {
-    202: "the site asks for a captcha",
-    204: "no content",
-    304: "not modified, though nothing was there to compare with",
-    400: "the site does not understand the request",
-    401: "the site wants a password",
-    402: "the site wants money",
-    403: "the site refuses robots",
-    404: "there is nothing at this address",
-    406: "the site has no form that we read",
-    410: "the feed is gone for good",
-    429: "the site says that we ask too often",
-    444: "the site refuses robots",
-    451: "blocked for legal reasons",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +61,7 @@ class NotModified:
 class FetchFailed:
     """The feed could not be had."""
 
-    #: one plain sentence for moderators, without the address
-    reason: str
+    reason: Problem
     status: int | None = None
     #: seconds that the site asks us to stay away
     retry_after: float | None = None
@@ -141,21 +126,21 @@ class Fetcher:
             async with asyncio.timeout(self._deadline):
                 return await self._follow(url, validators)
         except TimeoutError:
-            return FetchFailed(f"did not answer in full within {self._deadline:g} seconds")
+            return FetchFailed(Problem("slow", seconds=self._deadline))
         except aiohttp.InvalidURL:
-            return FetchFailed("the address cannot be read")
+            return FetchFailed(Problem("bad_address"))
         except aiohttp.ClientConnectorDNSError:
-            return FetchFailed("the host name is not known")
+            return FetchFailed(Problem("unknown_host"))
         except (aiohttp.ClientConnectorCertificateError, ssl.SSLError) as error:
-            return FetchFailed(f"the certificate is not valid ({_certificate_problem(error)})")
+            return FetchFailed(Problem("certificate", detail=_certificate_problem(error)))
         except aiohttp.ClientConnectorError as error:
             return FetchFailed(_connection_problem(error))
         except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError, ConnectionError):
-            return FetchFailed("the connection broke off")
+            return FetchFailed(Problem("broken_off"))
         except aiohttp.ClientPayloadError:
-            return FetchFailed("the answer broke off")
+            return FetchFailed(Problem("cut_short"))
         except (aiohttp.ClientError, ValueError) as error:
-            return FetchFailed(f"the answer cannot be read ({type(error).__name__})")
+            return FetchFailed(Problem("unreadable", detail=type(error).__name__))
 
     async def _follow(
         self, url: str, validators: dict[str, str]
@@ -165,7 +150,7 @@ class Fetcher:
             raise RuntimeError("use the Fetcher in `async with`")
         hop = web_address(url, "")
         if hop is None:
-            return FetchFailed("the address is neither http nor https")
+            return FetchFailed(Problem("not_web"))
         permanent, only_permanent = None, True
         for _ in range(MAX_REDIRECTS + 1):
             self._guard.dialling(host_of(hop))
@@ -177,12 +162,12 @@ class Fetcher:
                     return await self._answer(response, permanent, bool(validators))
                 target = web_address(location, hop)
                 if target is None:
-                    return FetchFailed("redirects to what is neither http nor https")
+                    return FetchFailed(Problem("redirects_elsewhere"))
                 hop = target
                 only_permanent = only_permanent and response.status in _PERMANENT
                 if only_permanent:
                     permanent = hop
-        return FetchFailed(f"redirects more than {MAX_REDIRECTS} times")
+        return FetchFailed(Problem("redirects", count=MAX_REDIRECTS))
 
     async def _answer(
         self, response: aiohttp.ClientResponse, permanent: str | None, conditional: bool
@@ -199,7 +184,7 @@ class Fetcher:
             )
         body = await _read(response)
         if body is None:
-            return FetchFailed(f"is larger than {MAX_BYTES // 1024 // 1024} MiB", status=200)
+            return FetchFailed(Problem("too_large", size=MAX_BYTES // 1024 // 1024), status=200)
         return Fetched(
             body=body,
             headers={name.lower(): value for name, value in response.headers.items()},
@@ -244,16 +229,17 @@ async def _read(response: aiohttp.ClientResponse) -> bytes | None:
     return inflate.body()
 
 
-def _status_problem(status: int) -> str:
-    meaning = _STATUS.get(status)
-    if meaning is None and status >= 500:
-        meaning = "the site has trouble of its own"
-    return f"HTTP {status}" + (f" ({meaning})" if meaning else "")
+def _status_problem(status: int) -> Problem:
+    if (key := f"http_{status}") in PROBLEMS:
+        return Problem(key)
+    return Problem("http_5xx" if status >= 500 else "http_other", status=status)
 
 
-def _connection_problem(error: aiohttp.ClientConnectorError) -> str:
-    number = error.os_error.errno
-    return f"cannot be reached ({os.strerror(number) if number else error.os_error})"
+def _connection_problem(error: aiohttp.ClientConnectorError) -> Problem:
+    cause = error.os_error
+    if isinstance(cause, Refused):
+        return Problem("not_allowed", detail=cause)
+    return Problem("unreachable", detail=os.strerror(cause.errno) if cause.errno else cause)
 
 
 def _certificate_problem(error: Exception) -> str:

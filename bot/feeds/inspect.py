@@ -14,6 +14,7 @@ from bot.detect.language import Languages
 from bot.feeds.address import host_of, web_address
 from bot.feeds.fetch import Fetched, Fetcher, FetchFailed
 from bot.feeds.parse import ParsedFeed, parse
+from bot.feeds.problem import Problem
 from storage.model import NewEntry
 
 #: seconds for the whole search, however many addresses it tries
@@ -33,8 +34,8 @@ class Discovery:
 
     #: where the feed is; None when none was found
     url: str | None
-    #: one sentence without the address; None when one was found
-    problem: str | None = None
+    #: None when one was found
+    problem: Problem | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +49,10 @@ class FeedCheck:
     language: str
     #: newest first; an item without date counts as new
     entries: tuple[NewEntry, ...]
-    #: what is odd but does no harm, one sentence each
-    problems: tuple[str, ...]
+    #: what is odd but does no harm
+    problems: tuple[Problem, ...]
     #: why nothing could be had; None when it could
-    error: str | None = None
+    error: Problem | None = None
 
 
 async def discover(fetcher: Fetcher, address: str) -> Discovery:
@@ -63,21 +64,21 @@ async def discover(fetcher: Fetcher, address: str) -> Discovery:
         async with asyncio.timeout(SEARCH_LIMIT):
             return await _search(fetcher, address.strip())
     except TimeoutError:
-        return Discovery(None, f"no feed was found within {SEARCH_LIMIT:g} seconds")
+        return Discovery(None, Problem("search_slow", seconds=SEARCH_LIMIT))
 
 
 async def check(fetcher: Fetcher, url: str, now: float) -> FeedCheck:
     """Poll `url` as the service would at `now` (epoch seconds), saving nothing."""
     answer = await fetcher.fetch(url)
     if not isinstance(answer, Fetched):
-        reason = answer.reason if isinstance(answer, FetchFailed) else "nothing to read"
+        reason = answer.reason if isinstance(answer, FetchFailed) else Problem("nothing")
         return FeedCheck(url, "", "und", (), (), error=reason)
     parsed = await _parse(answer, now)
     if not parsed.is_feed:
         return FeedCheck(url, "", "und", (), (), error=parsed.problems[0])
     problems = parsed.problems
     if answer.permanent_url:
-        problems = (*problems, f"has moved for good to {answer.permanent_url}")
+        problems = (*problems, Problem("moved", url=answer.permanent_url))
     newest_first = tuple(reversed(parsed.entries))
     sample = " ".join(entry.title for entry in newest_first[:10])
     return FeedCheck(
@@ -90,7 +91,7 @@ async def check(fetcher: Fetcher, url: str, now: float) -> FeedCheck:
 
 
 async def _search(fetcher: Fetcher, address: str) -> Discovery:
-    answer: Fetched | FetchFailed = FetchFailed("the address is neither http nor https")
+    answer: Fetched | FetchFailed = FetchFailed(Problem("not_web"))
     for candidate in _with_scheme(address):
         answer = await _get(fetcher, candidate)
         if isinstance(answer, Fetched):
@@ -103,7 +104,7 @@ async def _search(fetcher: Fetcher, address: str) -> Discovery:
         found = await _get(fetcher, url)
         if isinstance(found, Fetched) and await _is_feed(found):
             return Discovery(found.permanent_url or url)
-    return Discovery(None, "the page names no feed, and none is in the usual places")
+    return Discovery(None, Problem("no_link"))
 
 
 def _with_scheme(address: str) -> list[str]:
@@ -114,7 +115,7 @@ def _with_scheme(address: str) -> list[str]:
 
 async def _get(fetcher: Fetcher, url: str) -> Fetched | FetchFailed:
     answer = await fetcher.fetch(url)
-    return answer if isinstance(answer, Fetched | FetchFailed) else FetchFailed("nothing to read")
+    return answer if isinstance(answer, Fetched | FetchFailed) else FetchFailed(Problem("nothing"))
 
 
 async def _is_feed(answer: Fetched) -> bool:
@@ -126,7 +127,7 @@ async def _parse(answer: Fetched, now: float) -> ParsedFeed:
     try:
         return await asyncio.wait_for(work, _PARSE_LIMIT)
     except TimeoutError:
-        reason = f"cannot be parsed within {_PARSE_LIMIT:g} seconds"
+        reason = Problem("parse_slow", seconds=_PARSE_LIMIT)
         return ParsedFeed("", None, (), None, None, is_feed=False, problems=(reason,))
 
 

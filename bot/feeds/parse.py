@@ -18,6 +18,7 @@ from bot.detect.text import fold
 from bot.feeds import clean
 from bot.feeds.address import canonical_url, is_google_news, web_address
 from bot.feeds.dates import published
+from bot.feeds.problem import Problem
 from storage.model import NewEntry
 
 MAX_ENTRIES = 200
@@ -44,7 +45,7 @@ class ParsedFeed:
     ttl: float | None
     is_feed: bool
     #: what was odd, one plain sentence each; the entries are usable all the same
-    problems: tuple[str, ...]
+    problems: tuple[Problem, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,28 +71,28 @@ def parse(body: bytes, headers: Mapping[str, str], url: str, fetched_at: float) 
     try:
         parsed = _feedparser(body, headers)
     except Exception as error:  # hostile bytes find its bugs: that is the feed's failure
-        return _nothing(f"answers something that cannot be read ({type(error).__name__})")
+        return _nothing(Problem("no_xml", detail=type(error).__name__))
     items: list[Any] = parsed.get("entries", [])
     feed: Any = parsed.get("feed", {})
     if not parsed.get("version") and not items:
-        return _nothing("answers something that is neither RSS nor Atom")
-    problems = []
+        return _nothing(Problem("no_feed"))
+    problems: list[Problem] = []
     if parsed.get("bozo") and isinstance(parsed.get("bozo_exception"), Exception):
         problems.append(_oddity(parsed["bozo_exception"], len(items)))
         if not items and isinstance(parsed["bozo_exception"], xml.sax.SAXException):
-            return _nothing("answers broken XML in which no item can be read")
+            return _nothing(Problem("broken_xml"))
     if not items:
-        problems.append("has no items")
+        problems.append(Problem("no_items"))
     dated = [(_published(item, fetched_at), item) for item in items]
     if len(dated) > MAX_ENTRIES:
-        problems.append(f"has {len(dated)} items, of which the {MAX_ENTRIES} newest are read")
+        problems.append(Problem("many_items", count=len(dated), most=MAX_ENTRIES))
         dated = _newest(dated, fetched_at)
     drafts = [_draft(item, moment, url) for moment, item in dated]
     readable = [draft for draft in drafts if draft is not None]
     if len(readable) < len(drafts):
-        problems.append(f"has {len(drafts) - len(readable)} items without title and text")
+        problems.append(Problem("empty_items", count=len(drafts) - len(readable)))
     if readable and all(draft.published_at is None for draft in readable):
-        problems.append("dates none of its items")
+        problems.append(Problem("no_dates"))
     return ParsedFeed(
         title=clean.title(str(feed.get("title") or "")),
         language=_language(feed.get("language")),
@@ -103,18 +104,18 @@ def parse(body: bytes, headers: Mapping[str, str], url: str, fetched_at: float) 
     )
 
 
-def _not_a_feed(body: bytes) -> str | None:
+def _not_a_feed(body: bytes) -> Problem | None:
     start = body[:2048].removeprefix(b"\xef\xbb\xbf").lstrip()
     if not start:
-        return "answers an empty page"
+        return Problem("empty_page")
     if _HTML.match(start):
-        return "answers a web page, not a feed"
+        return Problem("web_page")
     if start[:1] in (b"{", b"["):
-        return "answers JSON, not RSS or Atom"
+        return Problem("json")
     return None
 
 
-def _nothing(reason: str) -> ParsedFeed:
+def _nothing(reason: Problem) -> ParsedFeed:
     return ParsedFeed("", None, (), None, None, is_feed=False, problems=(reason,))
 
 
@@ -154,12 +155,12 @@ def _content_type(body: bytes, headers: Mapping[str, str]) -> str:
     return headers.get("content-type") or "application/xml"
 
 
-def _oddity(error: Exception, items: int) -> str:
+def _oddity(error: Exception, items: int) -> Problem:
     if isinstance(error, feedparser.CharacterEncodingOverride):
-        return "declares another character encoding than it uses"
+        return Problem("encoding")
     if isinstance(error, feedparser.NonXMLContentType):
-        return "is served as something other than XML"
-    return f"is broken XML, from which {items} items were recovered"
+        return Problem("not_xml_type")
+    return Problem("recovered", count=items)
 
 
 def _newest(

@@ -14,6 +14,7 @@ import structlog
 from bot.feeds import schedule
 from bot.feeds.fetch import Fetched, Fetcher, FetchFailed, NotModified
 from bot.feeds.parse import ParsedFeed, parse
+from bot.feeds.problem import Problem
 from bot.work import Clock
 from storage import feeds
 from storage.database import Connection, Database
@@ -163,7 +164,7 @@ class Poller:
             # a bug, but this feed's alone: without its back-off the lease would bring it back
             # every few seconds
             log.exception("feeds.poll_failed", feed=feed.id)
-            result = self._failed(feed, f"internal error ({type(error).__name__})")
+            result = self._failed(feed, Problem("internal", detail=type(error).__name__))
             saved = await self._save(feed, result)
         if saved.stale:
             log.warning("feeds.lease_lost", feed=feed.id)
@@ -211,7 +212,7 @@ class Poller:
         try:
             parsed = await self._parse(answer)
         except TimeoutError:
-            return self._failed(feed, f"cannot be parsed within {PARSE_LIMIT:g} seconds")
+            return self._failed(feed, Problem("parse_slow", seconds=PARSE_LIMIT))
         if not parsed.is_feed:
             return self._failed(feed, parsed.problems[0])
         self._ttl[feed.id] = parsed.ttl
@@ -262,7 +263,7 @@ class Poller:
     def _failed(
         self,
         feed: Feed,
-        reason: str,
+        reason: Problem,
         *,
         status: int | None = None,
         retry_after: float | None = None,
@@ -281,7 +282,7 @@ class Poller:
             etag=feed.etag,
             last_modified=feed.last_modified,
             body_hash=feed.body_hash,
-            error=reason,
+            error=reason.dump(),
         )
 
 

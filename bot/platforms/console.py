@@ -81,7 +81,7 @@ class Console:
         threading.Thread(target=read, name="console", daemon=True).start()
         while (line := await typed.get()) is not None:
             if line.strip():
-                self._print(await commands.run(_as_command(line), _caller()))
+                self._print(await commands.run(_as_command(line), caller()))
 
     def _print(self, message: Message) -> None:
         text = to_plain(message)
@@ -113,7 +113,9 @@ def _as_command(line: str) -> str:
     return line if line.startswith("/") else f"/{line}"
 
 
-def _caller() -> Caller:
+def caller(language_hint: str | None = None) -> Caller:
+    """Who types here: the owner of the machine, alone in the chat."""
+
     async def is_admin() -> bool:
         return True
 
@@ -121,6 +123,6 @@ def _caller() -> Caller:
         address=ADDRESS,
         identity=IDENTITY,
         is_group=False,
-        language_hint=None,
+        language_hint=language_hint,
         is_chat_admin=is_admin,
     )

@@ -9,6 +9,7 @@ import pytest
 from command_room import DAY, MODERATOR, NOW, Room, open_room
 from feed_server import FeedServer, item, rss
 
+from bot.feeds.problem import Problem
 from storage import feeds
 from storage.model import FeedSeed, PollResult
 
@@ -189,5 +190,16 @@ async def test_checking_a_feed_that_does_not_answer(room: Room, server: FeedServ
     server.status("/feed.xml", 503)
     await add(room, "Fleuve", server.url("/feed.xml"))
     lines = (await say(room, "/checkfeed 1", "en")).split("\n")
-    assert lines[1].startswith("Reading failed: ")
+    assert lines[1] == "Reading failed: the site has trouble of its own (HTTP 503)"
     assert lines[2] == "1. Fleuve — not read yet"
+
+
+async def test_why_a_feed_fails_is_told_in_the_chat_s_language(room: Room) -> None:
+    """What the poller stored is a key, and a text of another version is shown as it stands."""
+    await add(room, "Fleuve")
+    stored = Problem("http_403").dump()
+    await poll(room, 1, PollResult("failed", NOW + 60, error=stored))
+    assert "le site refuse les robots" in await say(room, "/feeds")
+    assert "the site refuses robots" in await say(room, "/feeds", "en")
+    await poll(room, 1, PollResult("failed", NOW + 60, error="HTTP 403"))
+    assert "(HTTP 403)" in await say(room, "/feeds")

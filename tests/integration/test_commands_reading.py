@@ -144,7 +144,7 @@ async def test_why_explains_the_last_alert_of_this_chat(room: Room) -> None:
         "",
         "Votre règle : kind:attack djibo",
         "Ce qui a correspondu : attaques, « djibo »",
-        "Ce qui a décidé dans les articles : « embuscade », « tués », un lieu de la région",
+        "Ce qui a décidé dans les articles : « embuscade », « tués », « Djibo »",
         "Sources : Radio du Fleuve (radio-fleuve.example) · Sahel Post (sahel-post.example), "
         "anglais",
     ]

@@ -15,6 +15,7 @@ from bot.feeds import parse as parsing
 from bot.feeds import poller as polling
 from bot.feeds.fetch import Fetcher
 from bot.feeds.poller import Poller, PollSummary
+from bot.feeds.problem import Problem
 from storage import feeds
 from storage.database import Connection, Database
 from storage.model import Feed, FeedSeed
@@ -175,7 +176,7 @@ async def test_a_feed_that_fails_costs_only_itself(newsroom: Newsroom) -> None:
 
     assert (summary.feeds, summary.changed, summary.failed, summary.entries) == (8, 1, 7, 1)
     found = {path: await newsroom.feed(path) for path in paths}
-    assert {path: feed.last_error for path, feed in found.items()} == {
+    assert {path: Problem.load(feed.last_error or "") for path, feed in found.items()} == {
         "/good": None,
         "/page": "answers a web page, not a feed",
         "/403": "HTTP 403 (the site refuses robots)",
@@ -272,7 +273,7 @@ async def test_a_parser_that_does_not_end_is_a_failure(
     await newsroom.follow("/f")
     await newsroom.poll()
 
-    assert (await newsroom.feed("/f")).last_error == "cannot be parsed within 0.1 seconds"
+    assert await _problem(newsroom, "/f") == "cannot be parsed within 0.1 seconds"
 
 
 async def test_a_bug_costs_one_feed_and_backs_off(
@@ -286,7 +287,7 @@ async def test_a_bug_costs_one_feed_and_backs_off(
     summary = await newsroom.poll()
 
     assert (summary.feeds, summary.failed) == (2, 2)
-    assert (await newsroom.feed("/bug")).last_error == "internal error (AssertionError)"
+    assert await _problem(newsroom, "/bug") == "internal error (AssertionError)"
 
 
 async def test_one_round_polls_more_feeds_than_fit_at_once(newsroom: Newsroom) -> None:
@@ -352,3 +353,7 @@ async def test_a_cancelled_round_leaves_nothing_running(newsroom: Newsroom) -> N
 
     ours = {task for task in asyncio.all_tasks() - before if "Poller" in repr(task)}
     assert ours == set()
+
+
+async def _problem(newsroom: Newsroom, path: str) -> Problem | None:
+    return Problem.load((await newsroom.feed(path)).last_error or "")

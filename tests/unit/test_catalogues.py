@@ -23,6 +23,7 @@ from bot.detect.report import (
     TOLL_WHO,
 )
 from bot.events.facts import SEVERITIES, VERIFICATIONS
+from bot.feeds.problem import PROBLEMS
 from bot.messages.i18n import LANGUAGES, Catalogue, MissingText
 
 ROOT = Path(__file__).parents[2]
@@ -57,10 +58,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
         "coordinated", "capital_or_airport", "civilian_targeting", "aid_worker",
         "foreigner_involved", "official_killed", "communal", "state_operation",
     ),
-    "evidence.": (
-        "irregular", "force_actor", "forces", "position", "convoy", "weapon", "person",
-        "communal", "settlement", "village", "recent", "placed",
-    ),
+    "problem.": tuple(PROBLEMS),
     "understood.kind.": ("attack", "alliance"),
     "example.": tuple(
         f"{name}.{part}"

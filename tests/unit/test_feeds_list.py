@@ -43,8 +43,8 @@ def test_state_media_are_marked_and_judged(seeds: list[FeedSeed]) -> None:
     assert {seed.reliability for seed in seeds} <= set("BCD")
 
 
-def test_languages_that_are_not_understood_are_paused(seeds: list[FeedSeed]) -> None:
-    """Polling what nothing can read would only cost its publisher."""
+def test_languages_that_were_not_measured_on_real_items_are_paused(seeds: list[FeedSeed]) -> None:
+    """What may alert wrongly must not alert at all."""
     assert all(seed.paused for seed in seeds if seed.language not in ("fr", "en"))
 
 
