@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 PY := .venv/bin/python
 
-.PHONY: help setup demo run test lint types docs check bench-detect bench-group image lock
+.PHONY: help setup demo run test lint types docs check bench-detect bench-group calibrate fuzz image lock
 
 help: ## the targets, a line each
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 16
@@ -37,6 +37,13 @@ bench-detect: setup ## detection on the labelled items beside the project (../sh
 
 bench-group: setup ## grouping on the labelled stories beside the project (../shared)
 	@$(PY) -m benchmarks.bench_group
+
+calibrate: setup ## fits bot/detect/data/confidence.yaml to the labelled items, and draws the picture
+	@$(PY) -m benchmarks.calibrate
+	@$(PY) -m benchmarks.picture
+
+fuzz: setup ## random texts for ten minutes, or make fuzz SECONDS=60
+	@$(PY) -m benchmarks.fuzz $(or $(SECONDS),600)
 
 image: ## builds the Dockerfile for real, without a Docker engine, and runs the image (Debian, root)
 	@scripts/check-image

@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+import math
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
@@ -19,32 +20,14 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.detect_facts import Facts, score_facts
+from benchmarks.keyword_baseline import baseline_labels
 from bot.detect.detector import Detector
 from bot.detect.report import Detection, Item
-from bot.detect.text import fold
 
 DEFAULT = Path(__file__).parents[2] / "shared" / "data" / "detection"
 KINDS = ("attack", "alliance")
 _PRECISIONS = ("year", "month", "day")
 _PADDING = ("-01-01", "-01", "")
-
-#: a first idea of such a bot, for comparison: one word of each list anywhere in the item
-_BASELINE_PLACES = (
-    "mali", "burkina", "niger", "sahel", "tchad", "chad", "nigeria", "benin", "togo", "bamako",
-    "ouagadougou", "niamey", "ivoire", "mauritanie", "borno",
-)  # fmt: skip
-_BASELINE = {
-    "attack": (
-        "attaque", "attaques", "embuscade", "tues", "morts", "jihadistes", "terroristes",
-        "enlevement", "enleve", "attentat", "explosion", "affrontements", "attack", "attacks",
-        "killed", "gunmen", "kidnapped", "abducted", "ambush", "militants", "bomb",
-    ),
-    "alliance": (
-        "aes", "cedeao", "ecowas", "sanctions", "alliance", "charte", "troupes", "accord",
-        "retrait", "ambassadeur", "ambassadeurs", "troops", "withdrawal", "pact", "confederation",
-        "sommet", "defense", "g5",
-    ),
-}  # fmt: skip
 
 
 def item_of(raw: Mapping[str, Any]) -> Item:
@@ -82,20 +65,29 @@ def counts(
     return hits, false, missed
 
 
-def line(name: str, tally: tuple[int, int, int]) -> str:
+def f1_of(tally: tuple[int, int, int]) -> float:
     hits, false, missed = tally
-    precision = hits / (hits + false) if hits + false else 0.0
-    recall = hits / (hits + missed) if hits + missed else 0.0
-    f1 = 2 * hits / (2 * hits + false + missed) if hits else 0.0
-    shares = f"P {precision:.3f}  R {recall:.3f}  F1 {f1:.3f}"
-    return f"{name:34} {shares}   (tp {hits} fp {false} fn {missed})"
+    return 2 * hits / (2 * hits + false + missed) if hits else 0.0
 
 
-def baseline_labels(raw: Mapping[str, Any]) -> list[str]:
-    words = set(fold(f"{raw['title']} {raw.get('summary') or ''}").split())
-    if words.isdisjoint(_BASELINE_PLACES):
-        return []
-    return [kind for kind in KINDS if not words.isdisjoint(_BASELINE[kind])]
+def wilson(right: int, total: int) -> tuple[float, float]:
+    """The 95 % interval of a share."""
+    if not total:
+        return 0.0, 1.0
+    z, share = 1.96, right / total
+    middle = (share + z * z / (2 * total)) / (1 + z * z / total)
+    wide = z * math.sqrt(share * (1 - share) / total + (z / total / 2) ** 2) / (1 + z * z / total)
+    return middle - wide, middle + wide
+
+
+def line(name: str, tally: tuple[int, int, int]) -> str:
+    """Precision and recall with their intervals, F1 and the counts."""
+    hits, false, missed = tally
+    shares = []
+    for letter, total in (("P", hits + false), ("R", hits + missed)):
+        low, high = wilson(hits, total)
+        shares.append(f"{letter} {hits / total if total else 0:.3f} [{low:.2f}-{high:.2f}]")
+    return f"{name:28} {'  '.join(shares)}  F1 {f1_of(tally):.3f}  ({hits}/{false}/{missed})"
 
 
 def print_labels(items: Sequence[Mapping[str, Any]], found: Mapping[str, Detection]) -> None:
@@ -118,11 +110,33 @@ def print_labels(items: Sequence[Mapping[str, Any]], found: Mapping[str, Detecti
             some = [raw for raw in items if chosen(raw)]
             if some:
                 print(line(f"{kind}, {name}", counts(some, labels, kind)))
-        print(line(f"{kind}, keyword baseline", counts(items, baseline.__getitem__, kind)))
+                print(line("    keyword baseline", counts(some, baseline.__getitem__, kind)))
+        french, english = (
+            f1_of(counts([raw for raw in items if slices[name](raw)], labels, kind))
+            for name in ("french", "english")
+        )
+        print(f"{kind}, F1 french - english: {french - english:+.3f}")
     for name, told in (("detector", labels), ("keyword baseline", baseline.__getitem__)):
         hard = [raw for raw in items if raw["hard_negative"]]
         quiet = sum(not told(raw["id"]) for raw in hard)
         print(f"hard negatives kept quiet, {name}: {quiet}/{len(hard)} = {quiet / len(hard):.3f}")
+        for kind_of in sorted({raw["hard_negative"] for raw in hard}):
+            some = [raw for raw in hard if raw["hard_negative"] == kind_of]
+            print(f"    {kind_of:30} {sum(not told(raw['id']) for raw in some)}/{len(some)}")
+
+
+def speed_at(
+    detector: Detector, items: Sequence[Mapping[str, Any]], characters: int, *, dense: bool
+) -> float:
+    """Items a second when each is so long: texts of the set, one after the other, cut."""
+    text = " ".join(
+        f"{raw['title']}. {raw.get('summary') or ''}" for raw in items if raw["gold"] or not dense
+    )
+    cuts = [Item("", text[at : at + characters]) for at in range(0, len(text), characters)]
+    began = time.perf_counter()
+    for item in cuts:
+        detector.detect(item)
+    return len(cuts) / (time.perf_counter() - began)
 
 
 def print_errors(items: Iterable[Mapping[str, Any]], found: Mapping[str, Detection]) -> None:
@@ -163,7 +177,10 @@ def main() -> None:
     for name in ("all", "fr", "en"):
         some = {i: w for i, w in wanted.items() if name in ("all", languages[i])}
         print_facts(name, score_facts(some, found), errors=chosen.errors)
-    print(f"\n{speed:,.0f} items/s on one core")
+    print(f"\n{speed:,.0f} items/s on one core, as they come")
+    for characters, dense in ((350, False), (600, True)):
+        print(f"{speed_at(detector, items, characters, dense=dense):,.0f} items/s at {characters} "
+              f"characters{', all of ours' if dense else ''}")  # fmt: skip
     if chosen.errors:
         print_errors(items, found)
 

@@ -45,6 +45,26 @@ returning id
 
 _SLICE = 1000
 
+#: DOMAIN 3.4: a chat hears of one event at most so often (seconds); a cancel never waits
+PUSH_SPACING = 30 * 60.0
+
+# A push of an event waits until so long after the last one in its chat; what is decided meanwhile
+# supersedes it and waits in its place, so that a burst becomes one message.
+SPACE_OUT = """
+update deliveries
+   set due_at = (select max(last.sent_at) from deliveries last
+                  where last.event_id = deliveries.event_id
+                    and last.chat_id = deliveries.chat_id
+                    and last.state = 'sent' and last.action = 'push') + :spacing
+ where event_id = :event_id and state = 'pending' and action = 'push' and leased_until <= :now
+   and alert_id in (select id from alerts where event_id = :event_id and msg_type <> 'cancel')
+   and exists (select 1 from deliveries last
+                where last.event_id = deliveries.event_id
+                  and last.chat_id = deliveries.chat_id
+                  and last.state = 'sent' and last.action = 'push'
+                  and last.sent_at + :spacing > deliveries.due_at)
+"""
+
 
 def enqueue(
     conn: Connection,
@@ -60,6 +80,8 @@ def enqueue(
     What the same chat was still to be told of this event is superseded, unless it is being sent
     right now. The new delivery then takes over what people would have missed: a push stays a
     push, and the more urgent priority counts (0 = most urgent). Doing it twice changes nothing.
+    A push waits until PUSH_SPACING after the last one of this event in its chat, unless the alert
+    is a cancel.
     """
     platforms = _platforms(conn, [addressee.chat_id for addressee in addressees])
     queued = conn.many(
@@ -110,7 +132,31 @@ def enqueue(
             if row["action"] == "push" or row["priority"] < priority
         ),
     )
+    conn.execute(SPACE_OUT, event_id=event_id, spacing=PUSH_SPACING, now=now)
     return queued
+
+
+def withdraw(conn: Connection, event_id: int, now: float) -> int:
+    """Supersede what waits for chats that were never told of the event; how many that were.
+
+    Before a cancel: who has not heard of it need not hear that it was false. What is being sent
+    right now counts as told.
+    """
+    return conn.execute(
+        """
+        update deliveries
+           set state = 'superseded', leased_by = null, leased_until = 0
+         where event_id = :event_id and state = 'pending' and leased_until <= :now
+           and not exists (
+               select 1 from deliveries told
+                where told.event_id = deliveries.event_id
+                  and told.chat_id = deliveries.chat_id
+                  and (told.state = 'sent'
+                       or told.state = 'pending' and told.leased_until > :now))
+        """,
+        event_id=event_id,
+        now=now,
+    )
 
 
 def claim(
@@ -157,21 +203,24 @@ def renew(conn: Connection, worker: str, ids: Iterable[int], until: float) -> in
 
 def sent(conn: Connection, delivery_id: int, worker: str, ref: str, now: float) -> bool:
     """It is in the chat as message `ref`. False, here and below: the lease was lost."""
-    return (
-        conn.execute(
-            """
-            update deliveries
-               set state = 'sent', message_ref = :ref, sent_at = :now, error = null,
-                   leased_by = null, leased_until = 0
-             where id = :id and leased_by = :worker and state = 'pending'
-            """,
-            id=delivery_id,
-            worker=worker,
-            ref=ref,
-            now=now,
-        )
-        == 1
+    row = conn.one(
+        """
+        update deliveries
+           set state = 'sent', message_ref = :ref, sent_at = :now, error = null,
+               leased_by = null, leased_until = 0
+         where id = :id and leased_by = :worker and state = 'pending'
+        returning event_id
+        """,
+        id=delivery_id,
+        worker=worker,
+        ref=ref,
+        now=now,
     )
+    if row is None:
+        return False
+    # an update may have been queued behind it while it was on its way
+    conn.execute(SPACE_OUT, event_id=row["event_id"], spacing=PUSH_SPACING, now=now)
+    return True
 
 
 def retry(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from storage.database import Connection, Row
-from storage.model import Event
+from storage.model import Event, EventState
 from storage.rows import number, only, record
 
 #: in a ref, when no country is known
@@ -116,6 +116,25 @@ def mark_alerted(conn: Connection, event_id: int, now: float) -> None:
     )
 
 
+def close(conn: Connection, event_id: int, state: EventState) -> None:
+    """No more is expected of it (closed), it was false (cancelled), or it is open again."""
+    conn.execute(
+        "update events set state = :state where id = :event_id", event_id=event_id, state=state
+    )
+
+
+def close_silent(conn: Connection, kind: str, *, before: float) -> int:
+    """Close the open events of a kind that nobody told of since then; how many that were."""
+    return conn.execute(
+        """
+        update events set state = 'closed'
+         where state = 'open' and kind = :kind and last_report_at < :before
+        """,
+        kind=kind,
+        before=before,
+    )
+
+
 def by_id(conn: Connection, event_id: int) -> Event | None:
     return _event(conn.one("select * from events where id = :event_id", event_id=event_id))
 
@@ -132,6 +151,20 @@ def candidates(conn: Connection, kind: str, *, since: float) -> list[Event]:
         select * from events
          where state = 'open' and kind = :kind and last_report_at >= :since
          order by last_report_at desc, id desc
+        """,
+        kind=kind,
+        since=since,
+    )
+    return [record(Event, row) for row in rows]
+
+
+def cancelled(conn: Connection, kind: str, *, since: float) -> list[Event]:
+    """Events of a kind that were cancelled since then: somebody may tell them again."""
+    rows = conn.all(
+        """
+        select * from events
+         where last_changed_at >= :since and state = 'cancelled' and kind = :kind
+         order by last_changed_at desc, id desc
         """,
         kind=kind,
         since=since,

@@ -11,6 +11,7 @@ from typing import Literal
 
 DeliveryState = Literal["pending", "sent", "superseded", "dead"]
 MsgType = Literal["alert", "update", "cancel"]
+EventState = Literal["open", "closed", "cancelled"]
 Action = Literal["push", "edit"]
 
 
@@ -159,7 +160,7 @@ class Event:
     ref: str
     kind: str
     revision: int
-    state: Literal["open", "closed", "cancelled"]
+    state: EventState
     #: EventFacts of bot.events.facts, as JSON text
     facts: str
     #: folded words of its reports, for subscriptions and search

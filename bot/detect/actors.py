@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Any
@@ -19,6 +19,8 @@ SIDES = (
     "JIHADIST_OTHER", "DISPUTED", "SEPARATIST", "REBEL", "COMMUNAL", "CRIMINAL", "UNKNOWN",
 )  # fmt: skip
 FORCES = frozenset({"STATE", "PRO_STATE", "INTERNATIONAL", "FOREIGN"})
+#: the press keeps using a name for some weeks after it was given up
+_LINGERS = timedelta(days=31)
 _KEYS = {
     "id", "side", "countries", "valid_from", "valid_to", "fr", "en", "ar", "short", "needs",
     "__line__",
@@ -38,6 +40,14 @@ class Actor:
     def irregular(self) -> bool:
         """Not a state's or an international force: jihadists, rebels, gunmen, bandits."""
         return self.side not in FORCES
+
+    def existed(self, day: date | None) -> bool:
+        """Whether it bore this name then; where the day is unknown it may have."""
+        if day is None:
+            return True
+        early = self.valid_from is not None and day < self.valid_from
+        late = self.valid_to is not None and day - self.valid_to > _LINGERS
+        return not (early or late)
 
 
 class Actors:
@@ -105,12 +115,17 @@ def in_context(marks: list[Mark], doc: Doc) -> list[Mark]:
     """
     kept: list[Mark] = []
     taken: set[tuple[int, int]] = set()
+    met: dict[str, bool] = {}
     for mark in marks:
         more = mark.entry.more
         if mark.layer in ("actor", "body"):
             needs = more.get("needs")
-            if needs and not any(word in doc.padded for word in needs):
-                continue
+            if needs:
+                key = f"{mark.layer} {mark.value} {needs}"
+                if key not in met:
+                    met[key] = any(word in doc.padded for word in needs)
+                if not met[key]:
+                    continue
             if more.get("caps") and not doc.raw(Span(mark.first, mark.last)).isupper():
                 continue
         if mark.layer == "actor":

@@ -38,9 +38,13 @@ def report_step(reading: Reading, tellings: Sequence[Telling]) -> Report:
 
 
 def _parties(reading: Reading, tellings: Sequence[Telling]) -> tuple[str, ...]:
-    """States of ours named in these sentences, then the outside partner named most."""
+    """States of ours named in these sentences, then the outside partner named most.
+
+    « sa frontière avec le Niger » names a neighbour, but a party where the border itself closes.
+    """
     ours: dict[str, int] = {}
     others: dict[str, int] = {}
+    border = any(telling.type == "border_airspace" for telling in tellings)
     for sentence in reading.sentences:
         if sentence not in [telling.sentence for telling in tellings] and not sentence.is_title:
             continue
@@ -49,7 +53,7 @@ def _parties(reading: Reading, tellings: Sequence[Telling]) -> tuple[str, ...]:
                 ours[country] = ours.get(country, 0) + 1
         for mention in reading.countries_in(sentence):
             country = mention.country[:2]
-            if is_neighbour(reading, mention, sentence):
+            if not border and is_neighbour(reading, mention, sentence):
                 continue
             group = ours if is_ours(reading.gazetteer, country) else others
             group[country] = group.get(country, 0) + 1

@@ -179,4 +179,6 @@ _NUMBER_WORDS = frozenset({
     "centaines", "plusieurs", "two", "three", "four", "five", "seven", "eight", "nine", "ten",
     "eleven", "twelve", "twenty", "thirty", "forty", "fifty", "dozens", "dozen", "scores",
     "hundreds", "several", "many", "un", "une", "one",
+    "ثلاثه", "ثلاث", "اربعه", "اربع", "خمسه", "خمس", "سته", "ست", "سبعه", "سبع", "ثمانيه", "تسعه",
+    "عشره", "عشر", "عشرين", "عشرات", "ميات", "عده", "جنديين", "شخصين", "قتيلان", "قتيلين",
 })  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from datetime import date
 
 from bot.detect.actors import Actors
 from bot.detect.attack_type import type_of
@@ -16,9 +16,12 @@ from bot.detect.reading import Reading, Sentence
 from bot.detect.report import Report, Toll
 from bot.detect.roles import actors_of, is_state_operation
 from bot.detect.scope import Where, locate
-from bot.detect.tolls import combine
+from bot.detect.time_reader import DateMention
+from bot.detect.toll_voices import by_voice
 from bot.detect.when import day_of
 
+#: so many words show why; more would only repeat
+_REASONS = 8
 _CAPITALS = frozenset({"bamako", "niamey", "ouagadougou", "n'djamena", "nouakchott", "abuja"})
 
 
@@ -36,13 +39,15 @@ def report_attack(
     state = is_state_operation(extent, triggers, actors)
     day = day_of(reading, happening, extent)
     speaker = said_by(reading, extent)
+    kind = type_of(happening)
     outcome, outcome_said_by = outcome_of(reading, extent)
-    refs = actors_of(extent, actors, state_operation=state)
+    if outcome is None and kind == "territory_seized":
+        outcome = "seized"
+    refs = actors_of(extent, actors, state_operation=state, on=_about(reading, day))
     told = stance(extent)
     if told == "claimed" and not any(ref.certainty == "claimed" for ref in refs):
         speaker = "group"
     losses = _tolls(reading, extent, speaker)
-    kind = type_of(happening)
     return Report(
         kind="attack",
         type=kind,
@@ -82,7 +87,7 @@ def _tolls(reading: Reading, extent: Sequence[Sentence], speaker: str | None) ->
         and (sayer := speaker_of(reading, sentence))
     }
     said = sayers.pop() if len(sayers) == 1 else (speaker if sayers else None)
-    return tuple(replace(toll, said_by=said) for toll in combine(mine))
+    return by_voice(extent, mine, said)
 
 
 def _flags(
@@ -98,7 +103,7 @@ def _flags(
         "communal": told("communal"),
         "coordinated": told("coordinated"),
         "capital_or_airport": told("airport")
-        or any(place.name.lower() in _CAPITALS for place in where.places),
+        or any(p.precision == 1 and p.name.lower() in _CAPITALS for p in where.places),
         "aid_worker": told("aid_worker"),
         "official_killed": told("official")
         and any(trigger.entry.more["part"] == "state" for trigger in triggers),
@@ -107,5 +112,16 @@ def _flags(
     return tuple(name for name, holds in flags.items() if holds)
 
 
+def _about(reading: Reading, day: DateMention | None) -> date | None:
+    """A day near the happening: its own, else the item's; None when neither is known."""
+    if day is not None and day.date is not None:
+        return day.date
+    return reading.item.published.date() if reading.item.published else None
+
+
 def _why(happening: Happening) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(word for telling in happening.tellings for word in telling.why))
+    """The words that decided, without those that stand within a longer one."""
+    words = list(dict.fromkeys(word for telling in happening.tellings for word in telling.why))
+    return tuple(
+        word for word in words if not any(word != other and word in other for other in words)
+    )[:_REASONS]

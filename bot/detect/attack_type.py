@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from bot.detect.attack import targets
 from bot.detect.happening import Happening
 from bot.detect.lexicon import Mark
+from bot.detect.reading import Sentence
 
 #: told by one unmistakable word, most specific first
 _BY_WORD = (
@@ -14,6 +15,8 @@ _BY_WORD = (
 )  # fmt: skip
 #: « un poste frontière de l'armée ivoirienne a été la cible d'une attaque »
 _CLAUSE = 14
+#: words between « se sont emparés » and the camp
+_TAKEN_REACH = 5
 _LAST = ("looting_arson", "infrastructure_attack", "siege_blockade", "foiled")
 _FORCES_HURT = ("killed", "wounded")
 
@@ -25,7 +28,10 @@ def type_of(happening: Happening) -> str:
     ]
     strong = {mark.value for mark, _ in told if _is_strong(mark)}
     plain = {mark.value for mark, _ in told}
-    seized = "territory_seized" in strong
+    seized = "territory_seized" in strong or any(
+        mark.value == "territory_seized" and _takes_place(mark, sentence)
+        for mark, sentence in told
+    )
     position = (
         any(
             mark.entry.more["part"] != "state"
@@ -36,7 +42,10 @@ def type_of(happening: Happening) -> str:
         )
         or "position_attack" in strong
     )
-    abduction = "abduction" in plain
+    abduction = any(
+        mark.value == "abduction" and not (_is_missing(mark) and len(plain) > 1)
+        for mark, _ in told
+    )
     first = told[0][0] if told else None
     if (
         abduction
@@ -69,6 +78,20 @@ def type_of(happening: Happening) -> str:
 
 def _is_strong(mark: Mark) -> bool:
     return bool(mark.entry.more["strength"] == "S")
+
+
+def _is_missing(mark: Mark) -> bool:
+    """« neuf soldats sont portés disparus » after an attack: nobody says that they were taken."""
+    return "disparu" in mark.text or "missing" in mark.text
+
+
+def _takes_place(mark: Mark, sentence: Sentence) -> bool:
+    """« se sont emparés dimanche des deux camps »: a camp, a base or a town is what was taken."""
+    return any(
+        other.value in ("position", "settlement", "village")
+        and 0 <= other.first - mark.last <= _TAKEN_REACH
+        for other in sentence.of("evidence")
+    )
 
 
 def _said_attack(told: Sequence[tuple[Mark, object]]) -> bool:

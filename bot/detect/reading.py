@@ -17,12 +17,16 @@ from bot.detect.time_reader import DateMention
 from bot.detect.tolls import TollMention, find_tolls
 
 _HARD_BREAK = re.compile(r"[;:()\[\]—–«»“”\"?!]|\s-\s")
+#: an item is a headline and a lead; what stands after so many sentences is not looked at
+_SENTENCES = 120
 #: « l’armée (Dirpa) a annoncé » is one clause
 _ASIDE = re.compile(r"\([^()]*\)")
 #: words that open another clause
 _CLAUSE_WORDS = frozenset({
     "que", "qui", "dont", "alors", "tandis", "mais", "lorsque", "quand", "apres", "avant",
     "selon", "while", "after", "before", "but", "when", "who", "which", "as", "although",
+    # Arabic, bare (arabic.py): who, who, whereas, but, after, before
+    "التي", "الذي", "ينما", "لكن", "بعد", "قبل",
 })  # fmt: skip
 
 
@@ -35,11 +39,20 @@ class Sentence:
     is_title: bool
     marks: list[Mark] = field(default_factory=list)
 
+    @cached_property
+    def _by_layer(self) -> dict[str, list[Mark]]:
+        sorted_marks: dict[str, list[Mark]] = {}
+        for mark in self.marks:
+            sorted_marks.setdefault(mark.layer, []).append(mark)
+        return sorted_marks
+
     def of(self, *layers: str) -> list[Mark]:
+        if len(layers) == 1:
+            return self._by_layer.get(layers[0], [])
         return [mark for mark in self.marks if mark.layer in layers]
 
     def has(self, layer: str, *values: str) -> bool:
-        return any(mark.layer == layer and mark.value in values for mark in self.marks)
+        return any(mark.value in values for mark in self.of(layer))
 
     def holds(self, span: Span) -> bool:
         return self.span.first <= span.first < self.span.last
@@ -58,7 +71,7 @@ class Reading:
     def _sentences(self) -> list[Sentence]:
         sentences = [
             Sentence(number, span, span.first < self._title_end)
-            for number, span in enumerate(self.doc.sentences)
+            for number, span in enumerate(self.doc.sentences[:_SENTENCES])
         ]
         at = 0
         for mark in self.marks:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 from bot.detect.actors import Actor, Actors
 from bot.detect.lexicon import Mark
@@ -14,14 +15,26 @@ UNKNOWN = "unknown"
 _STANCE_REACH = 5
 #: triggers a state uses of what it does to armed groups
 _STATE_TYPES = frozenset({"air_drone_strike", "territory_regained"})
-_STATE_WORDS = ("neutrali", "operation", "hors d etat", "ratissage", "raid aero", "eliminated")
+_STATE_WORDS = ("neutrali", "operation", "hors d etat", "ratissage", "raid aero", "eliminated",
+                # neutralisation, neutralised, elimination, (during, in, after an) operation
+                "تحييد", "حيد", "قضاء علي", "عمليه", "خلال عمليه", "في عمليه",
+                "اثر عمليه")  # fmt: skip
+#: « le Jnim a attaqué »: words between who acts and the act
+_SUBJECT_REACH = 1
 _ORDER = ("named", "claimed", "suspected", "generic")
 
 
 def actors_of(
-    sentences: Sequence[Sentence], actors: Actors, *, state_operation: bool
+    sentences: Sequence[Sentence],
+    actors: Actors,
+    *,
+    state_operation: bool,
+    on: date | None = None,
 ) -> tuple[ActorRef, ...]:
-    """The perpetrators first, then those they hit; `unknown` when no doer is named."""
+    """The perpetrators first, then those they hit; `unknown` when no doer is named.
+
+    An actor that did not exist `on` that day is not who the text means: it becomes `unknown`.
+    """
     doers: dict[str, str] = {}
     hit: dict[str, None] = {}
     for sentence in sentences:
@@ -29,10 +42,13 @@ def actors_of(
             actor = actors.of(mark)
             if actor.irregular != state_operation:
                 certainty = "named" if state_operation else _certainty(sentence, mark)
-                known = doers.get(actor.id)
+                id_ = actor.id
+                if not actor.existed(on):
+                    id_, certainty = UNKNOWN, "generic"
+                known = doers.get(id_)
                 if known is None or _ORDER.index(certainty) < _ORDER.index(known):
-                    doers[actor.id] = certainty
-            else:
+                    doers[id_] = certainty
+            elif actor.existed(on):
                 hit.setdefault(actor.id)
     named = {id_: certainty for id_, certainty in doers.items() if id_ != UNKNOWN}
     if not named:
@@ -77,7 +93,18 @@ def is_state_operation(
         in ("ambush", "position_attack", "suicide_bomb", "abduction", "territory_seized")
         for mark in triggers
     )
-    return forces and acting and not attacked
+    return forces and acting and not attacked and not _struck(sentences, triggers, actors)
+
+
+def _struck(sentences: Sequence[Sentence], triggers: Sequence[Mark], actors: Actors) -> bool:
+    """« le Jnim a attaqué sept positions »: an armed group right before a word for an attack."""
+    return any(
+        actors.of(mark).irregular and 0 <= trigger.first - mark.last <= _SUBJECT_REACH
+        for sentence in sentences
+        for mark in sentence.of("actor")
+        for trigger in triggers
+        if trigger.value == "attack_unspecified" and trigger.entry.more["part"] == "verb"
+    )
 
 
 def _is_state(actor: Actor) -> bool:

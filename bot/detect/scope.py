@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.detect.actors import Actors
 from bot.detect.countries import CountryMention
@@ -20,6 +20,7 @@ _BORDER_WORDS = frozenset({
     "frontiere", "frontieres", "frontalier", "frontaliere", "frontaliers", "frontalieres",
     "border", "borders", "bordering", "limitrophe", "voisin", "voisine", "neighbouring",
     "neighboring", "voisins", "condoleances", "condolences", "vers",
+    "حدود", "حدوديه", "مجاوره", "مجاور", "تعازي",
 })  # fmt: skip
 _BORDER_REACH = 6
 #: only people of that country are named: where they come from, not where it happened
@@ -31,6 +32,13 @@ _POWERS = frozenset({"FR", "US", "GB", "DE", "RU", "IT", "TR", "BE", "ES"})
 _POWER = 0.1
 _CORE = frozenset({"ML", "BF", "NE"})
 _TITLE = 1.5
+#: « Officials in Niamey condemned it »: a capital in a sentence that tells of no violence
+_FAR_CAPITAL = 0.3
+#: « une source hospitalière à Gao »: words between the one who speaks and where that is
+_SEATED = frozenset({"a", "au", "in", "at", "basee", "basees", "base", "based", "jointe"})
+_SPOKESMEN = ("source", "hopital", "hospital", "medic", "official", "authorit", "autorit")
+#: « entre Gao et Gossi », « parti de Gao »: the way, less the place than one it was near to
+_WAY = frozenset({"from", "to"})
 _ACTOR = 0.75
 _ACROSS_ITEM = 0.5
 
@@ -66,6 +74,8 @@ def weigh(reading: Reading, sentences: Sequence[Sentence], actors: Actors) -> di
                 weight *= _FOREIGN_PEOPLE if mention.form == "demonym" else _ABROAD
             if sentence.is_title:
                 weight *= _TITLE
+            elif mention.form == "capital" and not sentence.has("trigger"):
+                weight *= _FAR_CAPITAL
             weights[mention.country] = weights.get(mention.country, 0.0) + weight
         for mark in sentence.of("actor"):
             actor = actors.of(mark)
@@ -108,22 +118,52 @@ def _places(
     reading: Reading, sentences: Sequence[Sentence], weights: Mapping[str, float]
 ) -> list[Place]:
     """Places the sentences name, the best first: towns, then the seats of power, then regions."""
-    found: list[tuple[tuple[bool, bool], Place]] = []
+    found: list[tuple[tuple[bool, bool, bool], Place]] = []
+    aside: list[Place] = []
     for sentence in sentences:
         for mention in reading.places_in(sentence):
             if _is_dateline(reading, mention):
                 continue
             known = [place for _, place in found]
             place = reading.gazetteer.resolve(mention, weights, beside=known)
-            if place is None or place.precision > 3 or place in known:
+            if place is None or place.precision > 3 or _stands(place, known):
                 continue
-            capital = mention.cue is None and any(
+            capital = mention.cue in (None, "near") and any(
                 capital.span == mention.span and capital.form == "capital"
                 for capital in reading.countries
             )
-            found.append(((place.precision == 3, capital), place))
+            if capital and known and not sentence.is_title and not sentence.has("trigger"):
+                continue
+            if _is_of_speaker(reading, sentence, mention):
+                if not capital:
+                    aside.append(replace(place, precision=max(place.precision, 2)))
+                continue
+            found.append(((place.precision == 3, capital, mention.cue in _WAY), place))
     found.sort(key=lambda pair: pair[0])
-    return [place for _, place in found]
+    sure = [pair for pair in found if not pair[0][0] and not pair[0][2]]
+    told = [place for rank, place in found if not (sure and rank[2])]
+    return told or aside
+
+
+def _stands(place: Place, known: Sequence[Place]) -> bool:
+    """Whether this place was told already, as finely or finer."""
+    return any(
+        (one.name, one.lat, one.lon) == (place.name, place.lat, place.lon)
+        and one.precision <= place.precision
+        for one in known
+    )
+
+
+def _is_of_speaker(reading: Reading, sentence: Sentence, mention: Mention) -> bool:
+    """« une source hospitalière à Gao »: where the one who tells is, not what is told."""
+    first = mention.span.first
+    return any(
+        mark.entry.more["role"] == "noun"
+        and mark.text.startswith(_SPOKESMEN)
+        and 1 <= first - mark.last <= 2
+        and _SEATED.issuperset(reading.doc.words[mark.last : first])
+        for mark in sentence.of("speaker")
+    )
 
 
 def _is_dateline(reading: Reading, mention: Mention) -> bool:

@@ -11,6 +11,8 @@ from functools import cached_property, lru_cache
 
 from selectolax.lexbor import LexborHTMLParser
 
+from bot.detect.arabic import bare, is_and
+
 #: Longer items are cut: news summaries are short, and a megabyte is an attack or a mistake.
 MAX_CHARS = 20_000
 
@@ -23,7 +25,12 @@ _ABBREVIATION = re.compile(
     re.IGNORECASE,
 )
 _WORD = re.compile(r"[^\W_]+")
-_ARABIC_MARKS = re.compile("[\u0640\u064b-\u065f\u0670]")
+_ARABIC = re.compile("[\u0620-\u064a]")
+#: « و12 »: Arabic letters glued to digits are a word of their own
+_WORD_OF_ARABIC = re.compile(r"[\u0620-\u064a\u0671-\u06d3]+|[^\W_]+")
+_ARABIC_MARKS = re.compile("[\u0640\u064b-\u065f\u0670\u200b-\u200f\u202a-\u202e\u2066-\u2069]")
+#: Arabic punctuation and digits as the other languages write them, one for one
+_ARABIC_SIGNS = str.maketrans("،؛؟٬٫٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹", ",;?,.01234567890123456789")
 _FOLD_EXTRA = str.maketrans({
     "œ": "oe", "Œ": "oe", "æ": "ae", "Æ": "ae", "ß": "ss", "ø": "o", "Ø": "o", "ł": "l",
     "ı": "i", "đ": "d", "ɓ": "b", "ɗ": "d", "ƴ": "y", "ŋ": "n", "ɲ": "ny", "ɛ": "e", "ɔ": "o",
@@ -71,7 +78,8 @@ def fold_word(word: str) -> str:
         return word.lower()
     word = _ARABIC_MARKS.sub("", word.translate(_FOLD_EXTRA))
     decomposed = unicodedata.normalize("NFKD", word.casefold())
-    return "".join(c for c in decomposed if not unicodedata.combining(c)).translate(_FOLD_EXTRA)
+    folded = "".join(c for c in decomposed if not unicodedata.combining(c)).translate(_FOLD_EXTRA)
+    return bare(folded) if folded and "\u0620" <= folded[0] <= "\u064a" else folded
 
 
 def fold(text: str) -> str:
@@ -92,7 +100,8 @@ class Doc:
     """A text cut into folded words that remember where they stood.
 
     Words are maximal runs of letters and digits after folding: « l'armée » is "l", "armee";
-    « J.N.I.M. » is one word, "jnim".
+    « J.N.I.M. » is one word, "jnim". Arabic words stand without what is glued to them, see
+    `arabic.py`.
     """
 
     original: str
@@ -105,13 +114,23 @@ class Doc:
         starts: list[int] = []
         ends: list[int] = []
         text = unicodedata.normalize("NFC", self.original)[:MAX_CHARS]
+        arabic = _ARABIC.search(text) is not None
+        if arabic:
+            text = _ARABIC_MARKS.sub("", text).translate(_ARABIC_SIGNS)
         object.__setattr__(self, "original", text)
         dotted = {m.start(): m for m in _DOTTED.finditer(text)} if "." in text else {}
         position = 0
-        for match in _WORD.finditer(text):
+        for match in (_WORD_OF_ARABIC if arabic else _WORD).finditer(text):
             start, end = match.span()
             if start < position:
                 continue
+            if arabic and is_and(match.group()):
+                words.append("و")
+                starts.append(start)
+                ends.append(start + 1)
+                if end == start + 1:
+                    continue
+                start += 1
             if start in dotted:
                 raw = dotted[start].group().replace(".", "")
                 end = dotted[start].end()
@@ -119,7 +138,7 @@ class Doc:
                 raw = match.group()
             position = end
             word = fold_word(raw)
-            if word:
+            if word and word != "ال":  # « الـ20 »
                 words.append(word)
                 starts.append(start)
                 ends.append(end)
@@ -169,6 +188,10 @@ class Doc:
 
     def capitalised(self, word: int) -> bool:
         return self.original[self.starts[word]].isupper()
+
+    def small(self, word: int) -> bool:
+        """Whether it begins with a small letter; Arabic, which has no capitals, never does."""
+        return self.original[self.starts[word]].islower()
 
     def raw(self, span: Span) -> str:
         """The words as written, between the first's start and the last's end."""

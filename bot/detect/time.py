@@ -44,7 +44,7 @@ _GRAMMAR: tuple[tuple[str, str], ...] = (
     ("night_of", f"N[dl][lc]?{_RIGHT}|oi?W"),
     ("pair", f"[dbi]?[lc]?{_SIDE}[te]l?{_RIGHT}|W?[Mm]DtDY?|[dbi]?l?DD[Mm]Y?|[Mm]DDY?"),
     ("numeric", "YDD|DDY|DD"),
-    ("full", "c?W?l?D[Mm]Y?|W?l?Dd[Mm]Y?|W?[Mm]lD|W?[Mm]DY?"),
+    ("full", "c?W?l?D[Mm]M?Y?|W?l?Ddl?[Mm]Y?|W?[Mm]lD|W?[Mm]DY?"),
     ("weekday_week", "W[PN]?d?l?(?:KL|LK|cK)"),
     ("weekday", "[LX]W[PN]?|c?WD?[PN]?[LX]?"),
     ("relative", "UvR|vR|PR|R"),

@@ -99,12 +99,12 @@ class Reader:
     def doubtful(self, first: int, last: int) -> bool:
         """A « may » or "march" without a capital, or a month parted from its day by a comma."""
         for at in range(first, last):
-            if self.letters[at] == "m" and not self.doc.capitalised(at):
+            if self.letters[at] == "m" and self.doc.small(at):
                 return True
             if at + 1 < last and self.letters[at : at + 2] in ("DM", "Dm", "MD", "mD"):
                 if "," in self.doc.between(at, at + 1):
                     return True
-                if self.letters[at] in "Mm" and not self.doc.capitalised(at):
+                if self.letters[at] in "Mm" and self.doc.small(at):
                     return True
         return False
 

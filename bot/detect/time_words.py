@@ -11,6 +11,7 @@ from typing import Any
 import yaml
 
 from bot.detect.numbers import small_number
+from bot.detect.text import fold
 
 #: class of data/time.yaml -> its letter in the grammar of time.py
 LETTERS = {
@@ -86,19 +87,19 @@ def load() -> tuple[WordClasses, CalendarWords]:
     classes, values, units = WordClasses(), dict[str, int](), dict[str, str]()
     for name in ("weekday", "month", "doubtful_month", "relative_day", "anaphor"):
         for value, words in data[name].items():
-            for word in words:
+            for word in map(fold, words):
                 classes[word], values[word] = LETTERS[name], value
     for unit, words in data["unit"].items():
-        for word in words:
+        for word in map(fold, words):
             classes[word], units[word] = LETTERS["unit"], unit
     for name in ("first_of_month", "night", "part_of_day", "beginning", "middle", "end"):
-        for word in data[name]:
+        for word in map(fold, data[name]):
             classes[word] = LETTERS[name]
     for name, words in data["words"].items():
-        for word in words:
+        for word in map(fold, words):
             classes[word] = LETTERS[name]
     units[next(iter(data["words"]["year_short"]))] = "year"
-    for word in data["words"]["week"]:
+    for word in map(fold, data["words"]["week"]):
         units[word] = "week"
     triggering = set("WMmRfNPKkosgSLXuypwzZ")
     triggers = {word for word, letter in classes.items() if letter in triggering}
@@ -131,4 +132,4 @@ def _named(letters: str) -> frozenset[str]:
 
 
 def _flat(groups: list[list[str]]) -> frozenset[str]:
-    return frozenset(word for group in groups for word in group)
+    return frozenset(fold(word) for group in groups for word in group)

@@ -155,6 +155,12 @@ def _some_others(told: Told, index: int) -> bool:
     return word == "others" or (word == "autres" and told.letters[index - 1 : index] == "e")
 
 
+def _hired(told: Told, at: int) -> bool:
+    """« 84 combattants de Wagner »: fighters on the army's side, no attackers."""
+    words = [told.doc.words[unit.first] for unit in told.units[at : at + 2] if unit.letter != "."]
+    return "wagner" in words or "russes" in words
+
+
 def _plural(unit: Unit) -> bool:
     return unit.meaning is not None and unit.meaning.plural
 
@@ -168,6 +174,8 @@ def _group(told: Told, start: int, end: int) -> str:
         if at >= end and (not general or letter not in "xteEp"):
             break
         if letter == "p" and unit.meaning is not None:
+            if unit.meaning.value == "militant" and _hired(told, at + 1):
+                return "foreigner"
             if unit.meaning.value != GENERIC:
                 return unit.meaning.value
             general = True

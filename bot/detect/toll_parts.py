@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from bot.detect.text import Span
-from bot.detect.toll_amounts import NOBODY, ONE, SOME
+from bot.detect.toll_amounts import NOBODY, ONE, SOME, TWO
 from bot.detect.toll_counted import GENERIC, Counted, Told
 from bot.detect.toll_links import next_in_list
 from bot.detect.toll_words import TollWords, load
@@ -29,6 +29,7 @@ def relate(told: Told) -> None:
     _updates(told)
     _subsets(told)
     _among(told)
+    _rivals(told)
     _sums(told)
     _displaced(told)
     _twice(told)
@@ -119,6 +120,23 @@ def _among(told: Told) -> None:
             counted.group = meaning.value if meaning else hints.get(word, GENERIC)
 
 
+def _rivals(told: Told) -> None:
+    """« 28 soldats tués selon l'armée, plus de 30 selon le Jnim »: a bare figure of one more."""
+    words = told.doc.words
+    for left, right in pairwise(c for c in told.counted if not c.bare):
+        if right.who is not None or right.noun != "" or left.who is None or left.noun == "":
+            continue
+        if told.sentence[left.start] != told.sentence[right.start]:
+            continue
+        behind = told.units[right.end].first
+        before = words[max(0, told.units[right.start].first - 3) : told.units[right.start].first]
+        said_before = "selon" in words[told.units[left.end].first : told.units[right.start].first]
+        claimed = any(word.startswith("revendiqu") for word in before) and "en" in before
+        rival = words[behind : behind + 1] == ["selon"] and said_before
+        if claimed or rival or words[behind : behind + 1] in (["revendiques"], ["revendiquees"]):
+            right.who, right.group, right.last = left.who, left.group, right.end
+
+
 def _sums(told: Told) -> None:
     """Figures of one sentence for different groups, or « autres », are added."""
     mains = sorted(
@@ -174,7 +192,8 @@ def _losses(told: Told) -> None:
     for index, letter in enumerate(told.letters):
         meaning = told.units[index].meaning
         if letter == "L" and meaning is not None and told.letters[index - 1 : index] != "n":
-            told.add(index, index + 1, SOME, meaning.value)
+            two = told.doc.words[told.units[index].first] in load().pairs  # « قتيلان »
+            told.add(index, index + 1, TWO if two else SOME, meaning.value)
 
 
 def _is_freed(told: Told, counted: Counted) -> bool:

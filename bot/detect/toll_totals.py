@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from bot.detect.report import TOLL_WHO, Toll
@@ -126,10 +126,12 @@ def _best(figures: Sequence[_Figure]) -> _Figure:
     updated = [f for f in figures if f.update and _FIRMNESS[f.status] >= _FIRMNESS["vague"]]
     pool = updated or figures
     firmest = max(_tier(f) for f in pool)
-    return max(
+    best = max(
         (f for f in pool if _tier(f) == firmest),
         key=lambda f: (f.min if f.min is not None else f.max or 0, f.status != "exact"),
     )
+    repeats = [f for f in figures if (f.min, f.max) == (best.min, best.max)]
+    return replace(best, provisional=any(f.provisional for f in repeats))
 
 
 def _tier(figure: _Figure) -> int:

@@ -32,7 +32,12 @@ _PLAIN = ("being", "having", "of", "of_plural", "article", "in", "and", "others"
           "among", "no", "toll", "rise", "freed", "things", "unnumbered",
           "after_number", "before_number")  # fmt: skip
 
-_PLURAL = ("s", "x", "men", "children", "people")
+_PLURAL = (
+    "s", "x", "men", "children", "people",
+    # the sound plurals of Arabic, then the broken ones the data file has
+    "ين", "ون", "جنود", "جنودا", "ضباط", "اشخاص", "رجال", "نساء", "اطفال", "تلاميذ", "طلاب",
+    "رعاه", "تجار", "ركاب", "عمال", "سكان", "عناصر", "حراس", "اجانب", "قتلي", "جرحي", "ضحايا",
+)  # fmt: skip
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _PAUSE = re.compile(r"[,;:()\[\]–—/]|\s-\s")
 _MONEY = ("$", "€", "£", "₦")

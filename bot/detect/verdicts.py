@@ -135,6 +135,8 @@ def _words_between(reading: Reading, date: Span, trigger: Mark) -> int:
         if date.last <= trigger.first
         else (trigger.last - 1, date.first)
     )
+    if right - left > _DATED:
+        return right - left
     hard, commas, clauses = reading.breaks(left, right)
     return right - left + _DATED * (hard + commas + clauses)
 

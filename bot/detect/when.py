@@ -79,6 +79,8 @@ def _cost(reading: Reading, date: Span, trigger: Mark) -> float:
         left, right = date.last - 1, trigger.first
     else:
         left, right = trigger.last - 1, date.first
+    if right - left > _FAR:
+        return right - left
     hard, commas, clauses = reading.breaks(left, right)
     return right - left + _COMMA * commas + _CLAUSE * clauses + _HARD * hard
 

@@ -133,6 +133,7 @@ class _Edit:
         for kind in dict.fromkeys(r.kind for r in self._reports):
             since = self._now - LATE_SECONDS
             found.update((e.id, e) for e in events.candidates(self._conn, kind, since=since))
+            found.update((e.id, e) for e in events.cancelled(self._conn, kind, since=since))
         for event_id in former:
             if event_id not in found and (event := events.by_id(self._conn, event_id)):
                 found[event_id] = event
@@ -222,6 +223,11 @@ class _Edit:
         old = EventFacts.load(event.facts)
         told = [_told(row) for row in reports.of_event(self._conn, event_id)]
         seen = max((a.seen_at for a, _ in told), default=event.last_report_at)
+        origins = {source.origin for source in old.sources}
+        if event.state == "cancelled" and self._article.source.origin in origins:
+            # only a voice that did not tell the false news can make it true again
+            events.touch(self._conn, event_id, seen)
+            return
         if any(report.pushable for _, report in told):
             new = story(told)
         else:
@@ -241,11 +247,13 @@ class _Edit:
             last_report_at=seen,
             now=self._now,
         )
-        if self._entry.quiet is not None:
+        is_retracted = new.facts.verification == "retracted"
+        events.close(self._conn, event_id, "cancelled" if is_retracted else "open")
+        if self._entry.quiet is not None and not is_retracted:
             return
         found = changes.what_changed(old, new.facts)
         if event.alerted_at is not None:
-            kind: MsgType = "cancel" if new.facts.verification == "retracted" else "update"
+            kind: MsgType = "cancel" if is_retracted else "update"
             self._alert(event_id, revision, new, kind, push=changes.material(found))
         elif self._is_news(new.facts, found):
             self._alert(event_id, revision, new, "alert", push=True)
@@ -261,6 +269,8 @@ class _Edit:
     def _alert(
         self, event_id: int, revision: int, new: Story, msg_type: MsgType, *, push: bool
     ) -> None:
+        if msg_type == "cancel":
+            deliveries.withdraw(self._conn, event_id, self._now)
         told = deliveries.told(self._conn, event_id)
         addressed = match.addressees(
             self._desk.subscribers.active(self._conn),
@@ -348,6 +358,6 @@ def _told(row: ReportRow) -> tuple[Article, Report]:
     return article_of(row.entry, facts.get("language", "")), Report.from_json(facts)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=16_384)
 def _known(facts: str, words_norm: str, seen: tuple[float, float]) -> Known:
     return known(EventFacts.load(facts), words_norm, seen=seen)

@@ -17,7 +17,7 @@ from bot.detect.report import Report
 from bot.detect.text import fold
 from bot.events.facts import EventFacts, Source
 from bot.events.fuse import Reported, fuse
-from bot.events.same import Known, Telling, is_same
+from bot.events.same import Known, Telling, is_same, sketch_of
 from bot.events.slots import happened
 from bot.events.words import told_lines, words_of
 
@@ -98,7 +98,10 @@ def assign(
     """
     pairs: list[tuple[float, int, int, K]] = []
     for index, telling in enumerate(tellings):
+        mine = sketch_of(telling)
         for rank, (key, event) in enumerate(events.items()):
+            if mine.excludes(event.sketch) and key not in copied:
+                continue
             verdict = is_same(telling, event, copied=key in copied)
             if verdict.same:
                 pairs.append((-verdict.score, index, rank, key))

@@ -11,8 +11,9 @@ import structlog
 from bot.detect.detector import Detector
 from bot.detect.report import Item
 from bot.events.decision import LEASE_NAME, LEASE_SECONDS, Desk, decide, said_at
+from bot.events.same import LATE_SECONDS
 from bot.work import Clock
-from storage import entries, leases
+from storage import entries, events, leases
 from storage.database import Connection, Database, StaleLease
 from storage.model import Entry
 
@@ -91,6 +92,8 @@ class Editor:
 def _claim(conn: Connection, worker: str, *, now: float) -> list[Entry]:
     if not leases.take(conn, LEASE_NAME, worker, now=now, until=now + LEASE_SECONDS):
         return []
+    for kind in ("attack", "alliance"):
+        events.close_silent(conn, kind, before=now - LATE_SECONDS)
     return entries.claim(conn, worker, now=now, limit=BATCH, lease=LEASE_SECONDS)
 
 

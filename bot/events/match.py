@@ -31,7 +31,8 @@ def addressees(
     """One addressee per chat: those who were told of the event, and those whose query matches now.
 
     A chat that was told keeps following even when a correction takes the event out of its query,
-    as long as it is subscribed to anything. A retracted event reaches nobody new.
+    as long as it is subscribed to anything. A retracted event reaches nobody new, and all who were
+    told: where nobody is subscribed any more, the message is set right without a sound.
 
     Args:
         subscriptions: of chats that are not paused, oldest first.
@@ -57,13 +58,20 @@ def addressees(
         Addressee(chat, _action(push), _why(*matching.get(chat, (subscription, None))))
         for chat, subscription in following.items()
     ]
-    if view.facts.verification != "retracted":
+    if view.facts.verification == "retracted":
+        left = [chat for chat in sorted(told) if chat not in following]
+        addressed.extend(Addressee(chat, "edit", _NO_QUERY) for chat in left)
+    else:
         addressed.extend(
             Addressee(chat, "push", _why(subscription, match))
             for chat, (subscription, match) in matching.items()
             if chat not in following
         )
     return addressed
+
+
+#: for /why, of a chat that asks for nothing any more
+_NO_QUERY = json.dumps({"query": "", "words": []})
 
 
 def _match(norm: str, view: EventView, places: Gazetteer) -> Match | None:

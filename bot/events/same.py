@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import lru_cache
 
@@ -12,10 +12,12 @@ from rapidfuzz import fuzz
 from bot.detect.report import Place, Report
 from bot.events.facts import EventFacts
 from bot.events.fuse import main_place
+from bot.events.sketch import Sketch, sketch
 from bot.events.slots import (
     When,
     compare_actors,
     compare_places,
+    compare_targets,
     compare_tolls,
     compare_types,
     days_between,
@@ -35,23 +37,29 @@ LATE_SECONDS = 14 * 24 * 3600.0
 
 _PLACE = {
     "same": 0.42, "shared": 0.3, "around": 0.3, "beside": 0.15, "near": 0.0, "region": 0.16,
-    "part": 0.13, "open": 0.02, "elsewhere": -0.19,
+    "part": 0.13, "zone": 0.11, "open": 0.02, "elsewhere": -0.32,
 }  # fmt: skip
 _TYPE = {"equal": 0.1, "kin": 0.05, "other": -0.2}
-_TOLL = {"unique": 0.32, "equal": 0.16, "fits": 0.05, "none": 0.0, "unequal": 0.0,
+_TOLL = {"unique": 0.32, "equal": 0.16, "recount": 0.16, "fits": 0.05, "none": 0.0, "unequal": 0.0,
          "differs": -0.12}  # fmt: skip
 #: without a common place another count tells another attack, not a later count
 _OTHER_TOLL = {"unequal": -0.15, "differs": -0.25}
 #: the same formula about two towns is a habit of writing
-_WORDING = {"beside": 0.12, "near": 0.12}
+_WORDING = {"beside": 0.12, "near": 0.12, "elsewhere": 0.12}
 _ANY_WORDING = 0.32
+#: … and so it is about two counts too far apart
+_FORMULA = 0.12
 _COMMON = ("same", "around", "shared")
 _ACTORS = {"same": 0.07, "open": 0.0, "rival": -0.03, "other": -0.15}
-_STEP = {"equal": 0.26, "frequent": 0.2, "kin": 0.12, "other": -0.1}
+_TARGETS = {"rare": 0.15, "usual": 0.03, "open": 0.0}
+_STEP = {"equal": 0.26, "frequent": 0.2, "kin": 0.16, "other": -0.1}
 #: steps that the same states take several times a month
 _FREQUENT = frozenset({
     "alliance_institution", "military_cooperation", "summit", "mediation_talks", "joint_force",
 })  # fmt: skip
+#: one neighbour that both name does not make two states' steps one
+_FEW_IN_COMMON = 0.25
+_OTHER_PARTIES = 0.3
 _WORDING_FROM = 55.0
 #: as much of the wording in common as two versions of one article have
 _SAME_ARTICLE = 0.5
@@ -68,6 +76,41 @@ _STOP = frozenset({
     "from", "for", "with", "has", "have", "had", "is", "was", "were", "been", "be", "it",
     "its", "that", "this", "their", "after", "said", "says", "who", "which",
 })  # fmt: skip
+
+
+#: words of one act or victim in French and English; outlets vary them, copies translate them
+_SYNONYMS = {
+    stem(word): words.split()[0]
+    for words in (
+        "enleve enlever enlevement kidnappe kidnapper kidnapping kidnapped abducted abduct "
+        "abduction abductions ravisseurs rapt",
+        "tue tuer killed kill kills dead morts mort deaths died meurent",
+        "soldat soldats soldier soldiers militaires troops troupes",
+        "attaque attaques attack attacks attacked assaut assault raid",
+        "embuscade ambush ambushed",
+        "blesse blesses wounded injured",
+        "eleves ecoliers pupils students students schoolchildren etudiants",
+        "otage otages hostage hostages",
+        "pretre priest missionnaire missionary",
+        "italien italian",
+        "allemand german",
+        "americain american",
+        "chinois chinese",
+        "accord agreement accords pact pacte",
+        "retrait withdrawal retire withdraws leave leaves",
+        "camp base poste post outpost",
+        "village villages villagers villageois",
+        "convoi convoy",
+        "drone drones",
+        "mine explosif ied bomb bombe",
+        "mosquee mosque",
+        "eglise church",
+        "marche market",
+        "annonce announced announces annoncer",
+        "signe signed sign signent",
+    )
+    for word in words.split()
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +135,12 @@ class Known:
     lines: tuple[str, ...]
     #: epoch seconds of its first and last publication; None when no article gives a date
     told: tuple[float, float] | None
+    sketch: Sketch = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(
+            self, "sketch", sketch(self.facts, _places_of(self.facts), _days(self.told))
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +197,7 @@ def _same_attack(telling: Telling, event: Known) -> Verdict:
     places = _places(report)
     place = compare_places(
         places,
-        [p for p in (facts.place, *facts.other_places) if p],
+        _places_of(facts),
         report.countries,
         facts.countries,
     )
@@ -161,12 +210,18 @@ def _same_attack(telling: Telling, event: Known) -> Verdict:
     toll = compare_tolls(report.tolls, facts.tolls)
     actors = compare_actors(report.actors, facts.actors)
     wording = _wording(telling, event.lines)
-    score = _PLACE[place] + when + _TYPE[type_] + _ACTORS[actors]
+    targets = compare_targets(report.actors, facts.actors)
+    score = _PLACE[place] + when + _TYPE[type_] + _ACTORS[actors] + _TARGETS[targets]
     elsewhere = _OTHER_TOLL if place not in _COMMON else _TOLL
     score += elsewhere.get(toll, _TOLL[toll])
-    score += wording * _WORDING.get(place, _ANY_WORDING)
+    worth = _WORDING.get(place, _ANY_WORDING)
+    if toll == "differs" and place not in _COMMON:
+        worth = _FORMULA
+    # the dearest comparison, and mostly it could not change the verdict
+    wording = _wording(telling, event.lines) if score + worth >= THRESHOLD else 0.0
+    score += wording * worth
     why = (f"place:{place}", days, f"type:{type_}", f"toll:{toll}", f"actors:{actors}",
-           f"wording:{wording:.2f}")  # fmt: skip
+           f"targets:{targets}", f"wording:{wording:.2f}")  # fmt: skip
     return Verdict(score >= THRESHOLD, round(score, 3), why)
 
 
@@ -182,17 +237,43 @@ def _same_step(telling: Telling, event: Known) -> Verdict:
     when, days = _compare_days(telling, event)
     if when is None:
         return _no("day:apart")
-    share = len(mine & theirs) / len(mine | theirs) if mine and theirs else 0.0
-    wording = _wording(telling, event.lines)
+    share = _share(mine, theirs)
     score = 0.28 * share + _STEP[type_] + 0.8 * when
-    score += 0.35 * wording + (0.04 if report.stage and report.stage == facts.stage else 0.0)
+    if mine and theirs and share < _FEW_IN_COMMON:
+        score -= _OTHER_PARTIES
+    score += 0.04 if report.stage and report.stage == facts.stage else 0.0
+    wording = _wording(telling, event.lines) if score + 0.35 >= THRESHOLD else 0.0
+    score += 0.35 * wording
     why = (f"parties:{share:.2f}", days, f"type:{type_}", f"wording:{wording:.2f}")
     return Verdict(score >= THRESHOLD, round(score, 3), why)
+
+
+def _share(mine: set[str], theirs: set[str]) -> float:
+    """How far the parties are the same; neighbours for context count half."""
+    if not mine or not theirs:
+        return 0.0
+    shared = mine & theirs
+    return (len(shared) / len(mine | theirs) + _context(shared, mine, theirs)) / 2
+
+
+def _context(shared: set[str], mine: set[str], theirs: set[str]) -> float:
+    fewer = min(len(mine), len(theirs))
+    # one state alone stands in many steps of its own
+    return len(shared) / fewer if fewer >= 2 else len(shared) / len(mine | theirs)
 
 
 def _parties(told: Report | EventFacts) -> set[str]:
     bodies = {a.id for a in told.actors if a.role in ("party", "mediator")}
     return set(told.countries) | bodies
+
+
+def sketch_of(telling: Telling) -> Sketch:
+    """To leave aside what the telling cannot tell, before it is compared."""
+    return sketch(telling.report, _places(telling.report), _days(telling.published))
+
+
+def _places_of(facts: EventFacts) -> list[Place]:
+    return [p for p in (facts.place, *facts.other_places) if p]
 
 
 def _places(report: Report) -> list[Place]:
@@ -205,6 +286,7 @@ def _places(report: Report) -> list[Place]:
 _DAYS = {"day": 1, "coarse": 3, "guess": 3}
 #: items come in the order of their publication: neighbours are near in time
 _UNDATED = 0.04
+_FRESH = 0.12
 _WHEN = {"day": 0.26, "coarse": 0.12, "guess": 0.08}
 
 
@@ -219,6 +301,9 @@ def _compare_days(telling: Telling, event: Known) -> tuple[float | None, str]:
     apart = days_between(one, other)
     if apart > _DAYS[grade]:
         return None, "day:apart"
+    if grade == "guess" and abs((one.last - other.last).days) <= 1:
+        # news tells the day before: both were new on the same day
+        return _FRESH, "fresh:0"
     return _WHEN[grade] / (
         1 + apart / _DAYS[grade]
     ), f"day:{apart}" if grade == "day" else f"{grade}:{apart}"
@@ -267,4 +352,5 @@ def _wording(telling: Telling, lines: Iterable[str]) -> float:
 
 @lru_cache(maxsize=8192)
 def _content(line: str) -> tuple[str, ...]:
-    return tuple(stem(word) for word in line.split()[:_READ_WORDS] if word not in _STOP)
+    words = (stem(word) for word in line.split()[:_READ_WORDS] if word not in _STOP)
+    return tuple(_SYNONYMS.get(word, word) for word in words)

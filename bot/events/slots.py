@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -17,17 +18,31 @@ from bot.events.tolls import voice
 
 #: same: one locality; beside: two names within 15 km; around: within 30 km where one telling only
 #: says "near"; near: two towns within 30 km; shared: one of several towns of each; part: one is
-#: vague and can contain the other; region: both are the same vague area; open: nothing speaks for
-#: or against; elsewhere: up to 40 km, or a region and a town of another one (old names of regions
-#: may explain it); apart: cannot be one happening
+#: vague and can contain the other; zone: it does, loosely; region: both are the same vague area;
+#: open: nothing speaks for or against; elsewhere: up to 40 km, or a region and a town of another
+#: one (old names of regions may explain it); apart: cannot be one happening
 PlaceRelation = Literal[
-    "same", "beside", "around", "near", "shared", "part", "region", "open", "elsewhere", "apart"
-]
+    "same", "beside", "around", "near", "shared", "part", "zone", "region", "open", "elsewhere",
+    "apart",
+]  # fmt: skip
 
 SAME_KM = 15.0
 NEAR_KM = 30.0
 APART_KM = 40.0
 _LONG_NAME = 6
+#: regions that outlets mean by a part of a country that is no unit of the administration
+_ZONES: dict[tuple[str, str], frozenset[str]] = {
+    ("ML", "nord"): frozenset({"kidal", "gao", "tombouctou", "menaka", "taoudenit"}),
+    ("ML", "centre"): frozenset({"mopti", "segou", "bandiagara", "douentza", "san"}),
+    ("BF", "nord"): frozenset({"nord", "sahel", "centrenord", "soum", "yaadga", "liptako",
+                               "kuilse", "djelgodji"}),
+    ("BF", "est"): frozenset({"est", "goulmou", "gourma", "tapoa", "sirba"}),
+    ("NE", "ouest"): frozenset({"tillaberi", "dosso", "tahoua"}),
+    ("BJ", "nord"): frozenset({"alibori", "atacora", "borgou"}),
+    ("TG", "nord"): frozenset({"savanes", "kara"}),
+    ("NG", "nordest"): frozenset({"borno", "yobe", "adamawa"}),
+    ("NG", "nordouest"): frozenset({"katsina", "zamfara", "kaduna", "sokoto", "kebbi"}),
+}  # fmt: skip
 _SPELT_ALIKE = 86
 #: a report naming more towns tells a campaign; sharing one of them proves nothing
 _FEW = 3
@@ -98,8 +113,17 @@ def _contained(exact: Place, vague: Sequence[Place]) -> PlaceRelation:
         return "open"
     if _key(exact.admin1) in regions:
         return "part"
+    if any(_in_zone(exact, p) for p in vague if p.precision == 3 and p.admin1 is None):
+        return "zone"
     # « nord du Mali » is no unit of the administration: it may well hold the town
     return "elsewhere" if all(p.admin1 for p in vague if p.precision == 3) else "open"
+
+
+def _in_zone(exact: Place, vague: Place) -> bool:
+    """« dans le nord du Mali » about a town of the region of Kidal."""
+    direction = _key(re.split(r" d[ue] | de la ", vague.name, maxsplit=1)[0])
+    zone = _ZONES.get((vague.country or "", direction), frozenset())
+    return exact.admin1 is not None and _key(exact.admin1) in zone
 
 
 def _regions(places: Iterable[Place]) -> set[str]:
@@ -194,9 +218,15 @@ def compare_types(kind: str, one: str, other: str) -> Literal["equal", "kin", "o
 _TELLING = 4
 _UNIQUE = 15
 
-#: unique and equal: the same count; fits: vague ones that allow each other; unequal: counts that
-#: one day may revise; differs: counts too far apart for that
-TollRelation = Literal["unique", "equal", "fits", "none", "unequal", "differs"]
+#: two counts of so many people that differ by so little are one crowd counted twice
+_CROWD = 50
+_RECOUNT = 0.85
+#: « des dizaines de morts » is said of few attacks
+_DOZENS = 20
+
+#: unique and equal: the same count; recount: nearly the same count of a crowd; fits: vague ones
+#: that allow each other; unequal: counts that one day may revise; differs: too far apart for that
+TollRelation = Literal["unique", "equal", "recount", "fits", "none", "unequal", "differs"]
 
 
 def compare_tolls(one: Sequence[Toll], other: Sequence[Toll]) -> TollRelation:
@@ -207,15 +237,21 @@ def compare_tolls(one: Sequence[Toll], other: Sequence[Toll]) -> TollRelation:
         for b in other
         if a.who == b.who and a.group is None and b.group is None
     }
-    order: tuple[TollRelation, ...] = ("unique", "equal", "fits", "differs", "unequal")
+    order: tuple[TollRelation, ...] = ("unique", "equal", "recount", "fits", "differs", "unequal")
     return next((r for r in order if r in relations), "none")
 
 
 def _relation(one: Toll, other: Toll) -> TollRelation:
     if _solid(one) and _solid(other) and one.min is not None and one.min == other.min:
         return "unique" if one.min >= _UNIQUE else "equal" if one.min >= _TELLING else "fits"
+    if _solid(one) and _solid(other):
+        small, large = sorted((_low(one), _low(other)))
+        if small >= _CROWD and small >= _RECOUNT * large:
+            return "recount"
     if _far(one, other):
         return "differs"
+    if one.status == other.status == "vague" and min(_low(one), _low(other)) >= _DOZENS:
+        return "recount"
     if _solid(one) and _solid(other):
         return "none" if "group" in (voice(one.said_by), voice(other.said_by)) else "unequal"
     return "fits" if _overlap(one, other) else "none"
@@ -267,3 +303,25 @@ def _perpetrators(actors: Sequence[ActorRef]) -> dict[str, str]:
         for a in actors
         if a.role in ("perpetrator", "claimant") and a.id != "unknown"
     }
+
+
+#: forces of states are the target of most attacks; only a rarer one tells attacks apart
+_USUAL_TARGETS = ("_army", "_police", "_gendarmerie", "_forces")
+
+
+def compare_targets(
+    one: Sequence[ActorRef], other: Sequence[ActorRef]
+) -> Literal["rare", "usual", "open"]:
+    """Whether both name the same victim or opponent, and whether many attacks have it."""
+    shared = _targets(one) & _targets(other)
+    if not shared:
+        return "open"
+    return "usual" if all(_is_usual(a) for a in shared) else "rare"
+
+
+def _targets(actors: Sequence[ActorRef]) -> set[str]:
+    return {a.id for a in actors if a.role == "target" and a.id != "unknown"}
+
+
+def _is_usual(actor: str) -> bool:
+    return actor == "fama" or actor.endswith(_USUAL_TARGETS)

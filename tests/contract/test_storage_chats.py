@@ -101,7 +101,7 @@ async def test_a_moved_chat_keeps_everything_but_its_messages(db: Database) -> N
     assert moved
     assert moved.id == chat_id
     assert await db.read(subscriptions.of_chat, chat_id) == [subscription]
-    await db.write(alert, told.id, [chat_id], revision=2, msg_type="update")
+    await db.write(alert, told.id, [chat_id], revision=2, action="edit", msg_type="update")
     (update,) = await db.write(deliveries.claim, "telegram", "w", now=T0, limit=1, lease=LEASE)
     assert update.address == "telegram:-1001"
     assert (update.told_ref, update.told_facts, update.told_revision) == (None, "facts 1", 1)

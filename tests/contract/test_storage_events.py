@@ -193,3 +193,23 @@ async def test_a_decision_is_made_once_for_a_revision(db: Database) -> None:
         {"id": first, "revision": 1, "msg_type": "alert", "facts": "one"},
         {"id": second, "revision": 2, "msg_type": "update", "facts": "two"},
     ]
+
+
+async def test_a_closed_or_cancelled_event_is_no_candidate(db: Database) -> None:
+    """A cancelled one is found by those who look for it, and may be opened again."""
+    quiet, false, live = [await db.write(event, at=T0 + i) for i in range(3)]
+    assert await db.write(events.close_silent, "attack", before=T0 + 1) == 1
+    assert await db.write(events.close_silent, "alliance", before=T0 + 9) == 0
+    await db.write(events.close, false.id, "cancelled")
+
+    async def found() -> list[int]:
+        return [e.id for e in await db.read(events.candidates, "attack", since=0.0)]
+
+    assert await found() == [live.id]
+    assert [e.id for e in await db.read(events.cancelled, "attack", since=T0)] == [false.id]
+    assert await db.read(events.cancelled, "attack", since=T0 + 2) == []
+    assert await db.read(events.cancelled, "alliance", since=T0) == []
+    await db.write(events.close, false.id, "open")
+    assert await found() == [live.id, false.id]
+    closed = await db.read(events.by_id, quiet.id)
+    assert closed and closed.state == "closed"

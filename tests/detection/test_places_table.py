@@ -242,7 +242,7 @@ def test_broken_word_and_country_files_are_named(tmp_path: Path) -> None:
         ("N'Guigmi", ("nguigmi",)),
         ("Fada N'Gourma", ("fadangourma",)),
         ("تمبكتو", ("بتمبكتو",)),
-        ("الجزائر", ("للجزاير",)),
+        ("الجزائر", ("جزاير",)),
     ],
 )
 def test_split_and_joined_spellings(name: str, spelling: tuple[str, ...]) -> None:

@@ -51,3 +51,10 @@ def test_every_command_is_in_the_readme() -> None:
 
     text = (ROOT / "README.md").read_text()
     assert [c.name for c in COMMANDS if f"`/{c.name}" not in text] == []
+
+
+def test_make_targets_that_a_page_names_exist() -> None:
+    """docs/benchmarks.md sends nobody to a target the Makefile does not have."""
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    named = set(re.findall(r"`make ([a-z-]+)", (ROOT / "docs/benchmarks.md").read_text()))
+    assert named and named <= targets

@@ -46,7 +46,7 @@ AMBUSH = EventFacts(
         Source("Sahel Post", "https://sahel-post.example/b", "Sahel Post", "en"),
     ),
     languages=("fr", "en"),
-    evidence=("embuscade", "tués", "placed"),
+    evidence=("embuscade", "tués", "Djibo"),
 )
 PACT = EventFacts(
     kind="alliance",

@@ -58,6 +58,13 @@ class Desk:
 
         await self.db.write(work)
 
+    async def unsubscribe(self, chat: str) -> None:
+        def work(conn: Connection) -> None:
+            for row in subscriptions.of_chat(conn, self.chats[chat]):
+                subscriptions.remove(conn, row.id, row.chat_id)
+
+        await self.db.write(work)
+
     async def feed(self, name: str, *, first: bool = False, origin: str | None = None) -> None:
         """A feed; already primed unless `first`."""
         url = f"https://{fold(name).replace(' ', '')}.example/feed"

@@ -13,6 +13,7 @@ from editor_desk import (
     DAY,
     HOUR,
     LEAD,
+    MINUTE,
     START,
     TITLE,
     Desk,
@@ -198,10 +199,28 @@ async def test_a_chat_that_matches_later_gets_its_first_alert_then(desk: Desk) -
         "environs de Djibo, disent des habitants."
     )
     await desk.read("La Dépêche", item("Djibo en deuil", told, url="https://depeche.example/5"))
-    assert sounds(await desk.send()) == [
-        ("console:0", "update", "push"),
-        ("console:5", "update", "push"),
-    ]
+    assert sounds(await desk.send()) == [("console:5", "update", "push")]
+    desk.now += 30 * MINUTE
+    assert sounds(await desk.send()) == [("console:0", "update", "push")]
+
+
+async def test_a_burst_of_news_is_one_more_sound(desk: Desk) -> None:
+    """What becomes known within half an hour of the alert is told together, at its end."""
+    await desk.read("Écho du Soum", item())
+    assert sounds(await desk.send()) == ALERTED
+    for number, (count, feed) in enumerate(
+        [("dix-huit", "La Dépêche"), ("vingt-six", "Radio Nord"), ("trente", "La Dépêche")]
+    ):
+        more = LEAD.replace("Au moins douze", f"Au moins {count}")
+        await desk.read(
+            feed,
+            item(f"Djibo : {count} morts", more, guid=count, url=f"https://b.example/{number}"),
+        )
+        assert await desk.send() == []
+    desk.now += 30 * MINUTE
+    (sent,) = await desk.send()
+    assert (sent.msg_type, sent.action, sent.told_revision) == ("update", "push", 1)
+    assert EventFacts.load(sent.facts).killed[0].min == 30
 
 
 async def test_news_of_other_things_is_done_and_forgotten(desk: Desk) -> None:

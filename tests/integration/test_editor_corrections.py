@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from editor_desk import (
     ALERTED,
+    DAY,
     LEAD,
+    MINUTE,
     TITLE,
     Desk,
     item,
@@ -41,6 +44,8 @@ async def test_a_denial_is_told(desk: Desk) -> None:
     )
     (event,) = await desk.events()
     assert EventFacts.load(event.facts).verification == "disputed"
+    assert await desk.send() == []
+    desk.now += 30 * MINUTE
     assert sounds(await desk.send()) == [("console:0", "update", "push")]
 
 
@@ -56,6 +61,8 @@ async def test_a_corrected_entry_revises_its_own_event(desk: Desk) -> None:
     facts = EventFacts.load(event.facts)
     assert (facts.place and facts.place.name, facts.killed[0].min) == ("Aribinda", 18)
     assert (event.ref, event.revision) == ("BF-2026-0310-a", 2)
+    assert await desk.send() == []
+    desk.now += 30 * MINUTE
     assert sounds(await desk.send()) == [("console:0", "update", "push")]
 
 
@@ -129,4 +136,63 @@ async def test_somebody_elses_denial_disputes_it(desk: Desk) -> None:
     (event,) = await desk.events()
     facts = EventFacts.load(event.facts)
     assert (facts.verification, facts.denied_by) == ("disputed", ("army",))
+    assert await desk.send() == []
+    desk.now += 30 * MINUTE
     assert sounds(await desk.send()) == [("console:0", "update", "push")]
+
+
+async def test_a_cancel_reaches_those_who_were_told_and_no_other(desk: Desk) -> None:
+    """Who still waited for the alert hears nothing."""
+    await desk.read("Écho du Soum", item())
+    assert sounds(await desk.send()) == ALERTED
+    await desk.subscribe("console:8", "kind:attack origins>=2")
+    told = "Douze militaires sont morts mardi 10 mars dans une embuscade aux environs de Djibo."
+    await desk.read("La Dépêche", item("Djibo en deuil", told, url="https://depeche.example/5"))
+    nothing = item("Djibo : rectificatif", NOTHING_HAPPENED)
+    await desk.read("Écho du Soum", nothing)
+    await desk.read("La Dépêche", replace(nothing, url="https://depeche.example/5"))
+    (event,) = await desk.events()
+    assert event.state == "cancelled"
+    assert sounds(await desk.send()) == [("console:0", "cancel", "push")]
+
+
+async def test_who_left_sees_a_false_message_set_right(desk: Desk) -> None:
+    """They were told; without a sound, for they asked for no more."""
+    await desk.read("Écho du Soum", item())
+    await desk.send()
+    await desk.unsubscribe("console:0")
+    await desk.read("Écho du Soum", item("Djibo : rectificatif", NOTHING_HAPPENED))
+    assert sounds(await desk.send()) == [("console:0", "cancel", "edit")]
+
+
+async def test_only_another_voice_opens_a_cancelled_event_again(desk: Desk) -> None:
+    """The outlet whose news was false cannot make it true by saying it again."""
+    await desk.read("Écho du Soum", item())
+    await desk.send()
+    await desk.read("Écho du Soum", item("Djibo : rectificatif", NOTHING_HAPPENED))
+    assert sounds(await desk.send()) == [("console:0", "cancel", "push")]
+    await desk.read("Écho du Soum", item(guid="2", url="https://echo.example/again"))
+    assert [e.state for e in await desk.events()] == ["cancelled"]
+    assert await desk.send() == []
+    told = "Douze militaires sont morts mardi 10 mars dans une embuscade aux environs de Djibo."
+    await desk.read("La Dépêche", item("Djibo en deuil", told, url="https://depeche.example/5"))
+    (event,) = await desk.events()
+    assert (event.state, EventFacts.load(event.facts).verification) == ("open", "disputed")
+    desk.now += 30 * MINUTE
+    assert sounds(await desk.send()) == [("console:0", "update", "push")]
+
+
+async def test_an_event_that_nobody_tells_any_more_is_closed(desk: Desk) -> None:
+    """After two weeks nothing can join it; its anniversary is no news of it."""
+    await desk.read("Écho du Soum", item())
+    await desk.send()
+    desk.now += 15 * DAY
+    await desk.edit()
+    assert [e.state for e in await desk.events()] == ["closed"]
+    await desk.read(
+        "La Dépêche",
+        item("Djibo : un an après", "Il y a un an, douze soldats étaient tués dans une embuscade "
+             "près de Djibo.", url="https://depeche.example/9", published=desk.now),
+    )  # fmt: skip
+    assert [e.state for e in await desk.events()] == ["closed"]
+    assert await desk.send() == []

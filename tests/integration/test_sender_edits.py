@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.platforms.telegram import Telegram
+from storage.deliveries import PUSH_SPACING
 from tests.integration.outbox import AMINA, BAKARY, FACTS, Outbox, at, texts
 from tests.telegram_emulator.client import TelegramWorld
 
@@ -24,6 +25,9 @@ async def test_an_update_answers_the_message_it_follows(
     )
     worse = replace(FACTS, severity="extreme").dump()
     await outbox.tell(event, *at(AMINA, BAKARY), revision=2, msg_type="update", facts=worse)
+    await outbox.round(channel)
+    assert len(await texts(telegram, AMINA)) == 1
+    outbox.clock.ahead += PUSH_SPACING
     await outbox.round(channel)
     assert (await telegram.messages(AMINA))[1]["reply_to_message"]["message_id"] == first
     assert "reply_to_message" not in (await telegram.messages(BAKARY))[1]

@@ -1,0 +1,78 @@
+"""Draws docs/pictures/detection.svg: F1 beside the word list, and whether confidence holds.
+
+python -m benchmarks.picture [FOLDER]
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from benchmarks.bench_detect import DEFAULT, KINDS, counts, f1_of, half_of, item_of, read_lines
+from benchmarks.calibrate import held_out, reliability, told_by
+from benchmarks.keyword_baseline import baseline_labels
+from bot.detect.detector import Detector
+
+_TARGET = Path(__file__).parents[1] / "docs" / "pictures" / "detection.svg"
+_STYLE = (
+    "<style>text{font:16px sans-serif;fill:#222}.h{font-weight:bold;font-size:19px}"
+    ".bg{fill:#fff}.d{fill:#1769aa}.k{fill:#b0b7bf}.a{stroke:#888;stroke-width:1.5;fill:none}"
+    "@media(prefers-color-scheme:dark){text{fill:#eee}.bg{fill:#161b22}.d{fill:#58a6ff}"
+    ".k{fill:#6e7681}}</style>"
+)
+
+
+def bars(rows: list[tuple[str, float, str]]) -> list[str]:
+    drawn = ['<text class="h" x="16" y="32">F1 on half B (read as figures only)</text>']
+    for number, (name, value, style) in enumerate(rows):
+        y = 52 + 40 * number
+        drawn += [
+            f'<text x="16" y="{y + 20}">{name}</text>',
+            f'<rect class="{style}" x="190" y="{y}" width="{200 * value:.0f}" height="28"/>',
+            f'<text x="{198 + 200 * value:.0f}" y="{y + 20}">{value:.2f}</text>',
+        ]
+    return drawn
+
+
+def diagram(rows: list[tuple[float, float, int]], top: int) -> list[str]:
+    """Both axes from 0.5 to 1; the area of a point is its number of reports."""
+    low, size = top + 290, 240
+
+    def at(x: float, y: float) -> tuple[float, float]:
+        return 90 + (max(x, 0.5) - 0.5) * 2 * size, low - (max(y, 0.5) - 0.5) * 2 * size
+
+    drawn = [
+        f'<text class="h" x="16" y="{top + 22}">Confidence said, and share right</text>',
+        f'<path class="a" d="M90 {low - size}V{low}H{90 + size}"/>',
+        f'<path class="a" stroke-dasharray="5" d="M90 {low}L{90 + size} {low - size}"/>',
+        f'<text x="50" y="{low + 6}">0.5</text><text x="50" y="{low - size + 6}">1.0</text>',
+        f'<text x="80" y="{low + 24}">0.5</text><text x="{78 + size}" y="{low + 24}">1.0</text>',
+    ]
+    for said, right, many in rows:
+        x, y = at(said, right)
+        drawn.append(f'<circle class="d" cx="{x:.0f}" cy="{y:.0f}" r="{3 + many**0.5:.0f}"/>')
+        drawn.append(f'<text x="{x + 12:.0f}" y="{y + 22:.0f}">{many}</text>')
+    return drawn
+
+
+def main() -> None:
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else DEFAULT
+    items = [raw for raw in read_lines(folder / "dev.jsonl") if half_of(raw["id"]) == "B"]
+    detector = Detector.load()
+    found = {raw["id"]: detector.detect(item_of(raw)).labels for raw in items}
+    plain = {raw["id"]: baseline_labels(raw) for raw in items}
+    rows = []
+    for kind in KINDS:
+        rows.append((kind, f1_of(counts(items, found.__getitem__, kind)), "d"))
+        rows.append((f"{kind}, word list", f1_of(counts(items, plain.__getitem__, kind)), "k"))
+    body = [*bars(rows), *diagram(reliability(held_out(told_by(folder)[0])), 220)]
+    _TARGET.parent.mkdir(exist_ok=True)
+    _TARGET.write_text(
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 450 550" role="img">'
+        f"<title>Detection, measured</title>{_STYLE}"
+        '<rect class="bg" width="450" height="550"/>' + "\n".join(body) + "</svg>\n", "utf-8",
+    )  # fmt: skip
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,101 @@
+"""One chat hears of one event at most every half hour; edits and cancels wait for nobody."""
+
+from __future__ import annotations
+
+import pytest
+from storage_samples import LEASE, T0, alert, chat, event
+
+from storage import deliveries
+from storage.database import Database
+from storage.deliveries import PUSH_SPACING
+from storage.model import Action, Delivery, Event, MsgType
+
+
+async def claim(db: Database, now: float) -> list[Delivery]:
+    return await db.write(deliveries.claim, "telegram", "w", now=now, limit=10, lease=LEASE)
+
+
+async def send(db: Database, now: float) -> list[tuple[int, str, int]]:
+    """Chat, action and revision of everything due, sent."""
+    found = await claim(db, now)
+    for delivery in found:
+        await db.write(deliveries.sent, delivery.id, "w", f"m{delivery.id}", now)
+    return [(d.chat_id, d.action, d.revision) for d in found]
+
+
+async def told(db: Database) -> tuple[Event, int]:
+    """An event that one chat was told of at T0."""
+    one = (await db.write(chat)).id
+    made = await db.write(event)
+    await db.write(alert, made.id, [one])
+    assert await send(db, T0) == [(one, "push", 1)]
+    return made, one
+
+
+@pytest.mark.parametrize(
+    ("action", "msg_type", "wait"),
+    [("push", "update", PUSH_SPACING - 60), ("edit", "update", 0), ("push", "cancel", 0)],
+)
+async def test_only_a_sound_waits(
+    db: Database, action: Action, msg_type: MsgType, wait: float
+) -> None:
+    """A minute after the alert an update waits; an edit and a cancel do not."""
+    made, one = await told(db)
+    now = T0 + 60
+    await db.write(alert, made.id, [one], revision=2, action=action, msg_type=msg_type, now=now)
+    if wait:
+        assert await send(db, now + wait - 1) == []
+    assert await send(db, now + wait) == [(one, action, 2)]
+
+
+async def test_a_burst_is_one_message(db: Database) -> None:
+    """What follows takes the waiting one's place and its turn, an edit included."""
+    made, one = await told(db)
+    for revision, action in [(2, "push"), (3, "push"), (4, "edit")]:
+        at = T0 + 60 * revision
+        await db.write(alert, made.id, [one], revision=revision, action=action, now=at)
+        assert await send(db, at) == []
+    assert await send(db, T0 + PUSH_SPACING) == [(one, "push", 4)]
+    assert await send(db, T0 + 10 * PUSH_SPACING) == []
+
+
+async def test_a_cancel_takes_the_place_of_a_waiting_update(db: Database) -> None:
+    """At once: nobody needs the update of something false."""
+    made, one = await told(db)
+    await db.write(alert, made.id, [one], revision=2, now=T0 + 60)
+    await db.write(alert, made.id, [one], revision=3, msg_type="cancel", now=T0 + 61)
+    assert await send(db, T0 + 61) == [(one, "push", 3)]
+
+
+async def test_an_update_behind_an_alert_on_its_way_waits_too(db: Database) -> None:
+    """It was queued before the alert arrived, so that arrival sets its turn."""
+    one = (await db.write(chat)).id
+    made = await db.write(event)
+    await db.write(alert, made.id, [one])
+    (first,) = await claim(db, T0)
+    await db.write(alert, made.id, [one], revision=2, now=T0 + 1)
+    assert await db.write(deliveries.sent, first.id, "w", "77", T0 + 2)
+    assert await send(db, T0 + 1 + PUSH_SPACING) == []
+    assert await send(db, T0 + 2 + PUSH_SPACING) == [(one, "push", 2)]
+
+
+async def test_other_events_and_other_chats_do_not_wait(db: Database) -> None:
+    """The half hour is of one event in one chat."""
+    made, one = await told(db)
+    two = (await db.write(chat, "telegram:2")).id
+    await db.write(alert, made.id, [one, two], revision=2, now=T0 + 60)
+    assert await send(db, T0 + 60) == [(two, "push", 2)]
+    other = await db.write(event)
+    await db.write(alert, other.id, [one], now=T0 + 61)
+    assert await send(db, T0 + 61) == [(one, "push", 1)]
+
+
+async def test_withdrawing_leaves_those_who_know(db: Database) -> None:
+    """Who was told, or is being told right now, still gets what waits for them."""
+    made, one = await told(db)
+    sending, never = [(await db.write(chat, f"telegram:{i}")).id for i in (2, 3)]
+    await db.write(alert, made.id, [sending], revision=2, now=T0 + 60)
+    await claim(db, T0 + 60)
+    await db.write(alert, made.id, [one, never], revision=3, now=T0 + 61)
+    assert await db.write(deliveries.withdraw, made.id, T0 + 61) == 1
+    assert await db.read(deliveries.told, made.id) == {one, sending}
