@@ -51,7 +51,9 @@ def diagram(rows: list[tuple[float, float, int]], top: int) -> list[str]:
     for said, right, many in rows:
         x, y = at(said, right)
         drawn.append(f'<circle class="d" cx="{x:.0f}" cy="{y:.0f}" r="{3 + many**0.5:.0f}"/>')
-        drawn.append(f'<text x="{x + 12:.0f}" y="{y + 22:.0f}">{many}</text>')
+        # each number on its dot's own side of the diagonal, clear of the neighbours
+        left, up = (x - 32, y + 6) if right > said else (x + 12, y + 22)
+        drawn.append(f'<text x="{left:.0f}" y="{up:.0f}">{many}</text>')
     return drawn
 
 
