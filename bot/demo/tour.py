@@ -127,7 +127,6 @@ class _Tour:
                 feeds=len(self._script["feeds"]),
                 events=await rooms.db.read(events.count_since, 0.0),
                 pushes=phone.pushes,
-                edits=phone.edits,
                 silent=silent,
             )
         )
