@@ -46,12 +46,10 @@ class Parties:
 def find_steps(reading: Reading, actors: Actors) -> list[Telling]:
     """Tellings of the item, one per sentence at most, in its order."""
     tellings = []
-    ours_anywhere = any(parties_of(reading, s).ours for s in reading.sentences)
-    for sentence in reading.sentences:
-        objects = sentence.of("object")
-        if not objects:
-            continue
-        verdicts = judge(reading, sentence, objects, "alliance", actors)
+    told = [sentence for sentence in reading.sentences if sentence.of("object")]
+    ours_anywhere = bool(told) and any(parties_of(reading, s).ours for s in reading.sentences)
+    for sentence in told:
+        verdicts = judge(reading, sentence, sentence.of("object"), "alliance", actors)
         telling = _telling(reading, sentence, verdicts, ours_anywhere=ours_anywhere)
         if telling is not None:
             tellings.append(telling)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from bot.detect.actors import Actors
 from bot.detect.happening import Telling
@@ -44,29 +44,33 @@ _ARMED_HARMED = 0.5
 _TARGET_REACH = 5
 
 
+#: the classes of evidence in a sentence, each with a word that shows it
+_Classes = list[tuple[str, str]]
+
+
 def find_attacks(reading: Reading, actors: Actors) -> list[Telling]:
     """Tellings of the item, one per sentence at most, in its order; also the unreal ones."""
     tellings = []
-    for sentence in reading.sentences:
-        triggers = sentence.of("trigger")
-        if not triggers:
-            continue
-        verdicts = judge(reading, sentence, triggers, "attack", actors)
-        telling = _telling(reading, sentence, verdicts, actors)
+    told = [sentence for sentence in reading.sentences if sentence.of("trigger")]
+    classes = [list(_classes(reading, s, actors)) for s in reading.sentences] if told else []
+    for sentence in told:
+        verdicts = judge(reading, sentence, sentence.of("trigger"), "attack", actors)
+        telling = _telling(reading, sentence, verdicts, classes)
         if telling is not None:
             tellings.append(telling)
     return tellings
 
 
 def _telling(
-    reading: Reading, sentence: Sentence, verdicts: list[Verdict], actors: Actors
-) -> Telling | None:
+    reading: Reading, sentence: Sentence, verdicts: list[Verdict],
+    classes: Sequence[_Classes],
+) -> Telling | None:  # fmt: skip
     live = [v for v in verdicts if v.live]
     real = bool(live)
     counted = live or [v for v in verdicts if not v.vetoed]
     if not counted:
         return None
-    evidence, words = _evidence(reading, sentence, actors)
+    evidence, words = _evidence(sentence, classes)
     score, main = max(
         ((_trigger_points(reading, v, sentence), v) for v in counted), key=lambda pair: pair[0]
     )
@@ -126,16 +130,19 @@ def targets(trigger: Mark, sentence: Sentence, *, reach: int = _TARGET_REACH) ->
 
 
 def _evidence(
-    reading: Reading, sentence: Sentence, actors: Actors
+    sentence: Sentence, classes: Sequence[_Classes]
 ) -> tuple[dict[str, float], dict[str, str]]:
     """Points of each class of evidence in the item, and a word that shows it."""
-    points: dict[str, float] = {}
+    own = classes[sentence.number]
     words: dict[str, str] = {}
-    for other in (sentence, *(s for s in reading.sentences if s is not sentence)):
-        share = 1.0 if other is sentence else _ELSEWHERE
-        for name, word in _classes(reading, other, actors):
-            words.setdefault(name, word)
-            points[name] = max(points.get(name, 0.0), share * _POINTS[name])
+    for name, word in own:
+        words.setdefault(name, word)
+    points = {name: _POINTS[name] for name in words}
+    for other in classes:
+        for name, word in other:
+            if name not in points:
+                words[name] = word
+                points[name] = _ELSEWHERE * _POINTS[name]
     return points, words
 
 

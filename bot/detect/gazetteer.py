@@ -83,9 +83,15 @@ class Gazetteer:
             PlaceWords.read(folder / "place_words.yaml"),
         )
 
-    def mentions(self, doc: Doc, taken: Collection[int] = ()) -> list[Mention]:
+    def hits(self, doc: Doc) -> list[Hit]:
+        """Every name of a place or a country: what `mentions` and `country_mentions` go by."""
+        return list(self._index.scan(doc))
+
+    def mentions(
+        self, doc: Doc, taken: Collection[int] = (), every: Sequence[Hit] | None = None
+    ) -> list[Mention]:
         """The places a text names, in its order; `taken` are words that mean something else."""
-        every = list(self._index.scan(doc))
+        every = self.hits(doc) if every is None else every
         hits = [hit for hit in every if hit.form.rows]
         if taken:
             hits = [hit for hit in hits if _is_free(hit, taken)]
@@ -98,9 +104,11 @@ class Gazetteer:
                 found.append(Mention(span, doc.raw(span), rows, cue))
         return found
 
-    def country_mentions(self, doc: Doc) -> list[CountryMention]:
+    def country_mentions(
+        self, doc: Doc, every: Sequence[Hit] | None = None
+    ) -> list[CountryMention]:
         """The countries a text names, by name, demonym or capital, in its order."""
-        every = list(self._index.scan(doc))
+        every = self.hits(doc) if every is None else every
         hits = [hit for hit in every if hit.form.countries or hit.form.otherwise]
         named = {code for hit in hits for code, _ in hit.form.countries}
         found: list[CountryMention] = []

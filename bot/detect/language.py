@@ -19,7 +19,7 @@ class Languages:
 
     def __init__(self) -> None:
         # The library would fetch its default model from the network; "lite" is in the wheel.
-        self._detector = LangDetector(LangDetectConfig(max_input_length=200))
+        self._detector = LangDetector(LangDetectConfig(max_input_length=120))
         self._detector.detect("bonjour", model="lite")
 
     def of(self, text: str, hint: str | None) -> str:

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TypeVar
 
 from bot.detect.actors import in_context
 from bot.detect.countries import CountryMention
 from bot.detect.gazetteer import Gazetteer, Mention
 from bot.detect.lexicon import Lexicon, Mark
+from bot.detect.place_index import Hit
 from bot.detect.report import Item
 from bot.detect.text import Doc, Span, fold_word, plain
 from bot.detect.time import find_dates
 from bot.detect.time_reader import DateMention
 from bot.detect.tolls import TollMention, find_tolls
 
+_M = TypeVar("_M", CountryMention, Mention, DateMention)
 _HARD_BREAK = re.compile(r"[;:()\[\]—–«»“”\"?!]|\s-\s")
 #: an item is a headline and a lead; what stands after so many sentences is not looked at
 _SENTENCES = 120
@@ -94,11 +99,15 @@ class Reading:
         }
 
     @cached_property
+    def _names(self) -> list[Hit]:
+        return self.gazetteer.hits(self.doc)
+
+    @cached_property
     def countries(self) -> list[CountryMention]:
         masked = self._masked
         found = [
             mention
-            for mention in self.gazetteer.country_mentions(self.doc)
+            for mention in self.gazetteer.country_mentions(self.doc, self._names)
             if mention.span.first not in masked
         ]
         for mark in self.marks:
@@ -117,7 +126,7 @@ class Reading:
         for mark in self.marks:
             if mark.layer in ("actor", "body"):
                 taken.update(range(mark.first, mark.last))
-        return self.gazetteer.mentions(self.doc, taken)
+        return self.gazetteer.mentions(self.doc, taken, self._names)
 
     @cached_property
     def tolls(self) -> list[TollMention]:
@@ -127,14 +136,38 @@ class Reading:
     def dates(self) -> list[DateMention]:
         return find_dates(self.doc, self.item.published, self.item.published_precision)
 
+    @cached_property
+    def _countries_by_sentence(self) -> list[list[CountryMention]]:
+        return self._by_sentence(self.countries)
+
+    @cached_property
+    def _places_by_sentence(self) -> list[list[Mention]]:
+        return self._by_sentence(self.places)
+
+    @cached_property
+    def _dates_by_sentence(self) -> list[list[DateMention]]:
+        return self._by_sentence(self.dates)
+
+    def _by_sentence(self, mentions: Sequence[_M]) -> list[list[_M]]:
+        """`mentions`, which stand in the order of the text, cut where the sentences are."""
+        found: list[list[_M]] = [[] for _ in self.sentences]
+        at = 0
+        for mention in mentions:
+            while at < len(found) and mention.span.first >= self.sentences[at].span.last:
+                at += 1
+            if at == len(found):
+                break
+            found[at].append(mention)
+        return found
+
     def countries_in(self, sentence: Sentence) -> list[CountryMention]:
-        return [m for m in self.countries if sentence.holds(m.span)]
+        return self._countries_by_sentence[sentence.number]
 
     def places_in(self, sentence: Sentence) -> list[Mention]:
-        return [m for m in self.places if sentence.holds(m.span)]
+        return self._places_by_sentence[sentence.number]
 
     def dates_in(self, sentence: Sentence) -> list[DateMention]:
-        return [m for m in self.dates if sentence.holds(m.span)]
+        return self._dates_by_sentence[sentence.number]
 
     def breaks(self, left: int, right: int) -> tuple[int, int, int]:
         """Hard breaks, commas and clause words between two words."""
@@ -158,8 +191,9 @@ def _document(item: Item) -> tuple[Doc, int]:
     start = [fold_word(w) for w in re.findall(r"\w+", summary[: len(title) + 20])]
     if head and start[: len(head)] == head:
         return Doc(summary), 0
-    title_doc = Doc(title)
-    return Doc(f"{title}\n{summary}" if summary else title), len(title_doc)
+    doc = Doc(f"{title}\n{summary}" if summary else title)
+    end = doc.original.find("\n") if summary and "\n" not in title else -1
+    return doc, bisect_left(doc.starts, end) if end >= 0 else len(Doc(title))
 
 
 def distance(one: Mark | Span, other: Mark | Span) -> int:

@@ -57,7 +57,9 @@ def combine(mentions: Iterable[TollMention]) -> tuple[Toll, ...]:
     told = [m for m in mentions if not m.background]
     tolls: list[Toll] = []
     for who in TOLL_WHO:
-        tolls += _of_one(who, [m for m in told if m.who == who])
+        mine = [m for m in told if m.who == who]
+        if mine:
+            tolls += _of_one(who, mine)
     return tuple(tolls)
 
 

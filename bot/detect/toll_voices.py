@@ -29,7 +29,8 @@ def by_voice(
     tolls: list[Toll] = []
     for who in TOLL_WHO:
         mine = [m for m in mentions if m.who == who]
-        tolls += _of_one(extent, mine, said)
+        if mine:
+            tolls += _of_one(extent, mine, said)
     return tuple(tolls)
 
 
