@@ -26,6 +26,8 @@ _RANK = {"end": 0, "suspend": 0, "lift": 0, "complete": 0, "announce": 2, "meet"
 _CORE = frozenset({"ML", "BF", "NE"})
 #: a body's name alone gives way to what the body does (« l'AES lance sa force conjointe »)
 _GENERIC = 0.25
+#: « les troupes françaises au Mali »: a thing that nobody does anything with is no step
+_WEAK_ALONE = 2.75
 #: how far from its object an act may stand, in words
 _ACT_REACH = 14
 
@@ -43,11 +45,19 @@ class Parties:
         return len(self.ours) + len(self.others) + len(self.bodies)
 
 
+def threshold(step: Telling, *, amid_attack: bool) -> float:
+    """The score a step must reach; a joint operation is both a step and a fight."""
+    return AMID_ATTACK if amid_attack and step.type != "joint_operation" else THRESHOLD
+
+
 def find_steps(reading: Reading, actors: Actors) -> list[Telling]:
     """Tellings of the item, one per sentence at most, in its order."""
     tellings = []
     told = [sentence for sentence in reading.sentences if sentence.of("object")]
-    ours_anywhere = bool(told) and any(parties_of(reading, s).ours for s in reading.sentences)
+    ours_anywhere = bool(told) and any(
+        parties.ours or "SAHEL" in parties.bodies
+        for parties in (parties_of(reading, s) for s in reading.sentences)
+    )
     for sentence in told:
         verdicts = judge(reading, sentence, sentence.of("object"), "alliance", actors)
         telling = _telling(reading, sentence, verdicts, ours_anywhere=ours_anywhere)
@@ -114,7 +124,9 @@ def _object_points(
         return None
     if needs == "two" and parties.count < 2:
         return None
-    if needs == "military" and not (military and parties.ours):
+    if needs in ("military", "military_two") and not (military and parties.ours):
+        return None
+    if needs == "military_two" and len(parties.ours | parties.others) < 2:
         return None
     acts = [
         act
@@ -124,6 +136,7 @@ def _object_points(
         and not (thing.first <= act.first and act.last <= thing.last)
     ]
     why = [thing.text]
+    strength = ""
     if acts:
         act = min(acts, key=lambda a: (_RANK.get(a.value, 1), distance(a, thing)))
         kind, _, stage = str(more["acts"][act.value]).partition(" ")
@@ -145,4 +158,6 @@ def _object_points(
         points += _MILITARY
     if sentence.has("evidence", "junta"):
         points += _AUTHORITY
+    if not acts and strength == "w" and len(parties.ours) + len(parties.others) < 2:
+        points = min(points, _WEAK_ALONE)
     return points, kind, "" if stage == "-" else stage, why

@@ -77,7 +77,7 @@ def _telling(
     why = [main.trigger.text]
     score += sum(evidence.values())
     score += _second_part(counted, main.trigger)
-    numbered = _number_beside(reading, counted)
+    numbered = _number_beside(reading, sentence, counted)
     if not numbered and sentence.has("cue", "reaction") and not sentence.has("evidence", "recent"):
         score -= _BARE_REACTION
     if numbered:
@@ -89,14 +89,28 @@ def _telling(
     score -= max((v.weaker for v in counted), default=0.0)
     why += [words[name] for name in evidence if evidence[name] >= _TOLD and name in words]
     realis = "actual" if real else main.realis
-    return Telling(sentence, counted, score, realis, why=why)
+    firm = numbered or _tells_itself(counted)
+    return Telling(sentence, counted, score, realis, why=why, firm=firm)
+
+
+def _tells_itself(verdicts: Sequence[Verdict]) -> bool:
+    """A word that is enough alone, or a hostile act beside what it left."""
+    parts = {v.trigger.entry.more["part"] for v in verdicts if v.trigger.entry.more.get("hostile")}
+    return any(
+        v.trigger.entry.more["strength"] == "S"
+        or (parts and v.trigger.entry.more["part"] == "state")
+        for v in verdicts
+    )
 
 
 def _trigger_points(reading: Reading, verdict: Verdict, sentence: Sentence) -> float:
     trigger = verdict.trigger
     points = _STRENGTH[trigger.entry.more["strength"]]
     if points < 3.0:
-        if trigger.value == "abduction" and sentence.has("evidence", "person", "forces"):
+        if trigger.value == "abduction" and (
+            sentence.has("evidence", "person", "forces")
+            or any(t.who == "abducted" and sentence.holds(t.span) for t in reading.tolls)
+        ):
             points += _ABDUCTION_OF_PERSON
         elif trigger.entry.more["part"] == "state":
             if any(distance(m, trigger) <= _HARMED_REACH for m in sentence.of("actor")) or any(
@@ -104,7 +118,9 @@ def _trigger_points(reading: Reading, verdict: Verdict, sentence: Sentence) -> f
                 for m in sentence.of("evidence")
             ):
                 points += _ARMED_HARMED
-        elif targets(trigger, sentence):
+        elif targets(trigger, sentence) or (
+            trigger.value == "infrastructure_attack" and sentence.has("evidence", "infrastructure")
+        ):
             points = 3.0
         elif _is_news(reading, trigger) and any(
             0 <= place.span.first - trigger.last <= _PLACE_REACH
@@ -168,7 +184,12 @@ def _second_part(verdicts: list[Verdict], main: Mark) -> float:
     )
 
 
-def _number_beside(reading: Reading, verdicts: list[Verdict]) -> bool:
+def _number_beside(reading: Reading, sentence: Sentence, verdicts: list[Verdict]) -> bool:
+    if any(
+        sentence.holds(toll.span) and not toll.background and toll.status in _FIGURES
+        for toll in reading.tolls
+    ):
+        return True
     words = reading.doc.words
     for verdict in verdicts:
         trigger = verdict.trigger
@@ -179,6 +200,8 @@ def _number_beside(reading: Reading, verdicts: list[Verdict]) -> bool:
     return False
 
 
+#: a toll that gives a figure
+_FIGURES = frozenset({"exact", "at_least", "range", "vague", "at_most"})
 _NUMBER_WORDS = frozenset({
     "deux", "trois", "quatre", "cinq", "six", "sept", "huit", "neuf", "dix", "onze", "douze",
     "treize", "quatorze", "quinze", "vingt", "trente", "quarante", "cinquante", "soixante",

@@ -47,8 +47,16 @@ class Detector:
             for telling in find_attacks(reading, self.actors)
             if telling.score >= attack.THRESHOLD
         ]
-        attacked = {t.sentence.number for t in tellings if t.realis == "actual"}
-        reports = (*self._attacks(reading, tellings), *self._steps(reading, attacked))
+        firm = {t.sentence.number for t in tellings if t.realis == "actual" and t.firm}
+        steps = [
+            step
+            for step in find_steps(reading, self.actors)
+            if step.score >= alliance.threshold(step, amid_attack=step.sentence.number in firm)
+        ]
+        # « une force pour combattre les jihadistes »: what a step is for is no attack of its own
+        stepped = {s.sentence.number for s in steps if s.realis == "actual"}
+        tellings = [t for t in tellings if t.firm or t.sentence.number not in stepped]
+        reports = (*self._attacks(reading, tellings), *self._steps(reading, steps))
         told = [report for report in reports if report.pushable]
         return Detection(
             language,
@@ -74,17 +82,11 @@ class Detector:
         ]  # fmt: skip
         return [report for report in reports if report is not None]
 
-    def _steps(self, reading: Reading, attacked: set[int]) -> list[Report]:
-        steps = [
-            step
-            for step in find_steps(reading, self.actors)
-            if step.score
-            >= (alliance.AMID_ATTACK if step.sentence.number in attacked else alliance.THRESHOLD)
-        ]
+    def _steps(self, reading: Reading, steps: Sequence[Telling]) -> list[Report]:
         real: Sequence[Telling] = [s for s in steps if s.realis == "actual"]
         if not steps:
             return []
-        return [report_step(reading, real or steps[:1])]
+        return [report_step(reading, real or list(steps[:1]))]
 
 
 def _extent(

@@ -20,6 +20,8 @@ class Telling:
     type: str | None = None
     stage: str | None = None
     why: list[str] = field(default_factory=list)
+    #: a word that tells it by itself or counted victims stand in the sentence
+    firm: bool = False
 
     @property
     def triggers(self) -> list[Mark]:

@@ -93,7 +93,7 @@ TABLES: Mapping[str, Table] = {
     ),
     "alliance_objects.yaml": Table(
         "object", "object", None,
-        {"alone": None, "acts": None, "needs": ("party", "two", "military", "scope"),
+        {"alone": None, "acts": None, "needs": ("party", "two", "military", "military_two", "scope"),
          "generic": (True,)}, ("acts",),
     ),
     "alliance_acts.yaml": Table("act", "act", None, {"stage": STAGES}),
@@ -103,7 +103,7 @@ TABLES: Mapping[str, Table] = {
         {
             "action": ("veto", "historical", "future", "hypothetical", "negated", "weaken"),
             "reach": REACHES, "yields": ("armed", "never"),
-            "kinds": ("attack", "alliance", "both"), "weight": None, "only": None,
+            "kinds": ("attack", "alliance", "both"), "weight": None, "only": None, "spares": None,
         },
         ("action", "reach", "yields", "kinds"),
     ),

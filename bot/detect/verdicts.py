@@ -69,6 +69,8 @@ def judge(
             only = more.get("only")
             if only and verdict.trigger.value not in only:
                 continue
+            if verdict.trigger.value in more.get("spares", ()):
+                continue
             if not touches(reading, sentence, cue, verdict.trigger):
                 continue
             if more["action"] == "veto":

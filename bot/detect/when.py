@@ -29,10 +29,26 @@ def day_of(
     sentences of its `extent` that speak of violence may.
     """
     found = _nearest_day(reading, [(t.sentence, t.triggers) for t in happening.tellings])
+    others = [s for s in extent if s not in happening.sentences]
     if found is None:
-        others = [(s, s.of("trigger")) for s in extent if s not in happening.sentences]
-        found = _nearest_day(reading, [(s, triggers) for s, triggers in others if triggers])
+        found = _nearest_day(reading, [(s, marks) for s in others if (marks := s.of("trigger"))])
+    if found is None or found.precision > 1:
+        found = _day_beside(reading, others) or found
     return found
+
+
+def _day_beside(reading: Reading, others: Sequence[Sentence]) -> DateMention | None:
+    """« Les faits remontent à samedi »: a day told on the side, where nobody only speaks then."""
+    for sentence in others:
+        for date in reading.dates_in(sentence):
+            if (
+                date.precision == 1
+                and date.date is not None
+                and date.realis == "past"
+                and not owned_by_speech(sentence, date)
+            ):
+                return date
+    return None
 
 
 def _nearest_day(
