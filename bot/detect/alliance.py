@@ -28,6 +28,7 @@ _CORE = frozenset({"ML", "BF", "NE"})
 _GENERIC = 0.25
 #: « les troupes françaises au Mali »: a thing that nobody does anything with is no step
 _WEAK_ALONE = 2.75
+_LEFT_REACH = 2
 #: how far from its object an act may stand, in words
 _ACT_REACH = 14
 
@@ -101,7 +102,7 @@ def _telling(
     for verdict in verdicts:
         if verdict.vetoed:
             continue
-        found = _object_points(sentence, verdict.trigger, parties)
+        found = _object_points(reading, sentence, verdict.trigger, parties)
         if found is None:
             continue
         points, kind, stage, why = found
@@ -113,8 +114,15 @@ def _telling(
     return best
 
 
+def _leaves_dead(reading: Reading, act: Mark) -> bool:
+    """ "leaving 16 people dead": nobody goes away."""
+    return act.text in ("left", "leaving", "leaves") and any(
+        0 <= toll.span.first - act.last <= _LEFT_REACH for toll in reading.tolls
+    )
+
+
 def _object_points(
-    sentence: Sentence, thing: Mark, parties: Parties
+    reading: Reading, sentence: Sentence, thing: Mark, parties: Parties
 ) -> tuple[float, str, str, list[str]] | None:
     """Points, type, stage and words of one object, or None when it tells nothing."""
     more = thing.entry.more
@@ -134,6 +142,7 @@ def _object_points(
         if act.value in more["acts"]
         and distance(act, thing) <= _ACT_REACH
         and not (thing.first <= act.first and act.last <= thing.last)
+        and not (act.value == "leave" and _leaves_dead(reading, act))
     ]
     why = [thing.text]
     strength = ""

@@ -53,11 +53,16 @@ def find_attacks(reading: Reading, actors: Actors) -> list[Telling]:
     tellings = []
     told = [sentence for sentence in reading.sentences if sentence.of("trigger")]
     classes = [list(_classes(reading, s, actors)) for s in reading.sentences] if told else []
+    framed = True
     for sentence in told:
-        verdicts = judge(reading, sentence, sentence.of("trigger"), "attack", actors)
+        verdicts = judge(
+            reading, sentence, sentence.of("trigger"), "attack", actors, framed=framed
+        )
         telling = _telling(reading, sentence, verdicts, classes)
         if telling is not None:
             tellings.append(telling)
+            if sentence.number == 0 and telling.realis == "actual":
+                framed = not (telling.firm and telling.score >= THRESHOLD)
     return tellings
 
 

@@ -104,6 +104,7 @@ TABLES: Mapping[str, Table] = {
             "action": ("veto", "historical", "future", "hypothetical", "negated", "weaken"),
             "reach": REACHES, "yields": ("armed", "never"),
             "kinds": ("attack", "alliance", "both"), "weight": None, "only": None, "spares": None,
+            "frame": (True,),
         },
         ("action", "reach", "yields", "kinds"),
     ),

@@ -50,15 +50,22 @@ def is_armed(sentence: Sentence, actors: Actors) -> bool:
 
 
 def judge(
-    reading: Reading, sentence: Sentence, triggers: list[Mark], kind: str, actors: Actors
-) -> list[Verdict]:
-    """The verdict on each trigger of a sentence for one family of events."""
+    reading: Reading, sentence: Sentence, triggers: list[Mark], kind: str, actors: Actors,
+    *, framed: bool = True,
+) -> list[Verdict]:  # fmt: skip
+    """The verdict on each trigger of a sentence for one family of events.
+
+    `framed` says that the item's first sentence tells nothing fresh itself, so that what frames
+    it (« Procès de … », « Dix ans après … ») frames the rest.
+    """
     armed = is_armed(sentence, actors)
     cues = [
         cue
         for cue in reading.of("cue")
         if cue.entry.more["kinds"] in (kind, "both")
-        and _in_reach(reading, sentence, cue)
+        and (
+            _in_reach(reading, sentence, cue) or (framed and _frames(reading, sentence, cue))
+        )
         and not (armed and cue.entry.more["yields"] == "armed")
     ]
     verdicts = [Verdict(trigger) for trigger in triggers]
@@ -71,7 +78,9 @@ def judge(
                 continue
             if verdict.trigger.value in more.get("spares", ()):
                 continue
-            if not touches(reading, sentence, cue, verdict.trigger):
+            if sentence.holds(Span(cue.first, cue.last)) and not touches(
+                reading, sentence, cue, verdict.trigger
+            ):
                 continue
             if more["action"] == "veto":
                 verdict.vetoed = True
@@ -79,7 +88,11 @@ def judge(
                 if cue.value in weakened:
                     continue
                 verdict.weaker += float(more.get("weight", _DEFAULT_WEAKENING))
-            elif more["action"] == "historical" and _is_dated(reading, sentence, verdict.trigger):
+            elif (
+                more["action"] == "historical"
+                and cue.value != "anniversary"
+                and _is_dated(reading, sentence, verdict.trigger)
+            ):
                 continue
             elif verdict.realis == "actual":
                 verdict.realis = str(more["action"])
@@ -151,6 +164,15 @@ def _is_dated(reading: Reading, sentence: Sentence, trigger: Mark) -> bool:
         and 0 <= date.span.first - trigger.last <= 1
         and not is_old(reading, date)
         for date in reading.dates_in(sentence)
+    )
+
+
+def _frames(reading: Reading, sentence: Sentence, cue: Mark) -> bool:
+    """Whether a cue of the item's first sentence sets what the later ones tell."""
+    return (
+        sentence.number > 0
+        and bool(cue.entry.more.get("frame"))
+        and reading.sentences[0].holds(Span(cue.first, cue.last))
     )
 
 
