@@ -42,6 +42,8 @@ _HARMED_REACH = 4
 _ARMED_HARMED = 0.5
 #: an attack word this near a camp, a post or a convoy tells of an attack on it
 _TARGET_REACH = 5
+#: « le poste de Déou, dans le nord du pays, a été attaqué »
+_PASSIVE_REACH = 14
 
 
 #: the classes of evidence in a sentence, each with a word that shows it
@@ -123,7 +125,7 @@ def _trigger_points(reading: Reading, verdict: Verdict, sentence: Sentence) -> f
                 for m in sentence.of("evidence")
             ):
                 points += _ARMED_HARMED
-        elif targets(trigger, sentence) or (
+        elif targets(trigger, sentence, reach=_reach_of(trigger)) or (
             trigger.value == "infrastructure_attack" and sentence.has("evidence", "infrastructure")
         ):
             points = 3.0
@@ -139,6 +141,10 @@ def _is_news(reading: Reading, trigger: Mark) -> bool:
     """« attaque à Gossi » tells one; « l'attaque de Solhan » speaks of one already told."""
     before = reading.doc.words[trigger.first - 1] if trigger.first else ""
     return trigger.entry.more.get("hostile") == "placed" and before not in _DEFINITE
+
+
+def _reach_of(trigger: Mark) -> int:
+    return _PASSIVE_REACH if trigger.entry.more["part"] == "verb" else _TARGET_REACH
 
 
 def targets(trigger: Mark, sentence: Sentence, *, reach: int = _TARGET_REACH) -> list[Mark]:

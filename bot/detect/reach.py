@@ -6,7 +6,7 @@ from bot.detect.lexicon import Mark
 from bot.detect.reading import Reading, Sentence
 
 #: how far a cue that looks to one side reaches, in words
-_FAR = 9
+_FAR = 12
 _LEAD = 4
 
 

@@ -30,6 +30,8 @@ _ABROAD = 0.5
 #: they strike far from home: where a group of the Sahel is named it is not their country
 _POWERS = frozenset({"FR", "US", "GB", "DE", "RU", "IT", "TR", "BE", "ES"})
 _POWER = 0.1
+#: a jihadist attack anywhere in these is one of the Sahel's (GUIDELINE, Grand-Bassam)
+_COAST = frozenset({"CI", "BJ", "TG", "GH", "SN"})
 _CORE = frozenset({"ML", "BF", "NE"})
 _TITLE = 1.5
 #: « Officials in Niamey condemned it »: a capital in a sentence that tells of no violence
@@ -109,7 +111,8 @@ def locate(reading: Reading, sentences: Sequence[Sentence], actors: Actors) -> W
     country = _country(weights, places, reading.gazetteer)
     here = [p for p in places if p.country == country]
     watched = _watched(weights, here, country, reading.gazetteer) or (
-        not here and _is_by_the_sahel(reading, sentences, weights, country, actors)
+        (not here or country in _COAST)
+        and _is_by_the_sahel(reading, sentences, weights, country, actors)
     )
     return Where(tuple(here), country, weights, watched)
 

@@ -10,6 +10,7 @@ from bot.detect.text import Span
 from bot.detect.toll_amounts import NOBODY, ONE, SOME, TWO
 from bot.detect.toll_counted import GENERIC, Counted, Told
 from bot.detect.toll_links import next_in_list
+from bot.detect.time_words import weekday_words
 from bot.detect.toll_words import TollWords, load
 
 _TO_AMONG = re.compile(r"[xteE,]{0,2}m[xteE]{0,2}[px]")
@@ -233,12 +234,27 @@ class Sentences:
         return background or counted.start < until, provisional, update, older
 
 
+def _is_aside(told: Told, first: int, end: int, behind: int) -> bool:
+    """« tués mercredi dans une zone …, en proie depuis des années »: a day before the comma tells
+    when they were; `behind` is the word of the sentence where the sum over years begins."""
+    begin = told.units[first].first
+    comma = told.letters.rfind(",", first, end)
+    while comma >= 0 and told.units[comma].first > begin + behind:
+        comma = told.letters.rfind(",", first, comma)
+    if comma < 0:
+        return False
+    return not weekday_words().isdisjoint(told.doc.words[begin : told.units[comma].first])
+
+
 def _say(told: Told, number: int, words: TollWords) -> tuple[bool, bool, bool, bool, int]:
     first = told.sentence.index(number)
     end = told.letters.index(".", first)
     span = Span(told.units[first].first, told.units[end].first)
     said = " ".join(told.doc.words[span.first : span.last])
-    background = bool(words.cumulative.search(said)) and not words.superlative.search(said)
+    cumulative = words.cumulative.search(said)
+    background = cumulative is not None and not words.superlative.search(said)
+    if background and cumulative is not None:
+        background = not _is_aside(told, first, end, len(said[: cumulative.start()].split()))
     recall = words.recalled.search(said)
     until = 0
     if recall and len(said[: recall.start()].split()) <= 3:

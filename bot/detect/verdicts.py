@@ -124,7 +124,7 @@ def _judge_dates(
 ) -> None:
     """A stretch of years or a month long past makes what it dates historical."""
     dates = reading.dates_in(sentence)
-    if any(date.realis != "background" and date.precision == 1 for date in dates):
+    if any(date.realis != "background" and (date.precision == 1 or not date.date) for date in dates):
         return
     for date in dates:
         if date.realis != "background":
