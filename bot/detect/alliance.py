@@ -29,6 +29,7 @@ _GENERIC = 0.25
 #: « les troupes françaises au Mali »: a thing that nobody does anything with is no step
 _WEAK_ALONE = 2.75
 _LEFT_REACH = 2
+_OPENS = 2
 #: how far from its object an act may stand, in words
 _ACT_REACH = 14
 
@@ -61,10 +62,22 @@ def find_steps(reading: Reading, actors: Actors) -> list[Telling]:
     )
     for sentence in told:
         verdicts = judge(reading, sentence, sentence.of("object"), "alliance", actors)
+        if _by_armed_group(sentence, actors):
+            verdicts = [v for v in verdicts if v.trigger.value == "peace_agreement"]
         telling = _telling(reading, sentence, verdicts, ours_anywhere=ours_anywhere)
         if telling is not None:
             tellings.append(telling)
     return tellings
+
+
+def _by_armed_group(sentence: Sentence, actors: Actors) -> bool:
+    """« Le FLA assure contrôler le camp … »: a sentence that an armed group opens."""
+    opener = next(iter(sentence.of("actor")), None)
+    return (
+        opener is not None
+        and actors.of(opener).irregular
+        and opener.first - sentence.span.first <= _OPENS
+    )
 
 
 def parties_of(reading: Reading, sentence: Sentence) -> Parties:

@@ -16,12 +16,14 @@ _STRENGTH = {"S": 3.0, "M": 1.5, "w": 0.5}
 _POINTS = {
     "irregular": 1.5, "force_actor": 0.5, "forces": 0.75, "position": 0.5, "convoy": 0.5,
     "weapon": 0.75, "person": 0.25, "communal": 0.5, "settlement": 0.25,
-    "village": 0.25, "recent": 0.25, "placed": 0.5,
+    "village": 0.25, "recent": 0.25, "placed": 0.5, "official": 0.25,
 }  # fmt: skip
 #: two different words of violence (« attaque … tués ») confirm each other
 _SECOND_PART = 0.75
 #: a number of dead or taken (« 12 morts »)
 _COUNTED = 0.5
+#: « six bergers exécutés »: somebody killed people who are counted
+_DEED = 0.75
 #: a hostile act and counted dead in one sentence (« l'attaque a fait 12 morts »)
 _HOSTILE = 0.75
 #: « attaque contre une antenne à Gossi »: a place this near behind the attack
@@ -91,6 +93,8 @@ def _telling(
         score += _COUNTED
         if any(v.trigger.entry.more.get("hostile") for v in counted):
             score += _HOSTILE
+        elif any(v.trigger.entry.more.get("deed") for v in counted):
+            score += _DEED
     if _STRENGTH[main.trigger.entry.more["strength"]] < _STRENGTH["M"]:
         score = min(score, _WEAK_ALONE)
     score -= max((v.weaker for v in counted), default=0.0)
@@ -113,6 +117,8 @@ def _tells_itself(verdicts: Sequence[Verdict]) -> bool:
 def _trigger_points(reading: Reading, verdict: Verdict, sentence: Sentence) -> float:
     trigger = verdict.trigger
     points = _STRENGTH[trigger.entry.more["strength"]]
+    if points < _STRENGTH["M"]:
+        return points
     if points < 3.0:
         if trigger.value == "abduction" and (
             sentence.has("evidence", "person", "forces")
@@ -129,12 +135,26 @@ def _trigger_points(reading: Reading, verdict: Verdict, sentence: Sentence) -> f
             trigger.value == "infrastructure_attack" and sentence.has("evidence", "infrastructure")
         ):
             points = 3.0
+        elif _on_people(trigger, sentence):
+            points = _HOSTILE_PLACED + points
         elif _is_news(reading, trigger) and any(
             0 <= place.span.first - trigger.last <= _PLACE_REACH
             for place in reading.places_in(sentence)
         ):
             points += _HOSTILE_PLACED
     return points
+
+
+def _on_people(trigger: Mark, sentence: Sentence) -> bool:
+    """« deux villages brûlés », « l'église attaquée »: where people live, pray or learn."""
+    return (
+        trigger.entry.more["part"] == "verb"
+        and (trigger.value == "looting_arson" or trigger.entry.more.get("hostile") is True)
+        and any(
+            mark.value == "village" and distance(mark, trigger) <= _TARGET_REACH
+            for mark in sentence.of("evidence")
+        )
+    )
 
 
 def _is_news(reading: Reading, trigger: Mark) -> bool:

@@ -17,6 +17,7 @@ from bot.detect.report import Report, Toll
 from bot.detect.roles import actors_of, is_state_operation
 from bot.detect.scope import Where, locate
 from bot.detect.time_reader import DateMention
+from bot.detect.toll_totals import TollMention
 from bot.detect.toll_voices import by_voice
 from bot.detect.when import day_of
 
@@ -39,7 +40,10 @@ def report_attack(
     state = is_state_operation(extent, triggers, actors)
     day = day_of(reading, happening, extent)
     speaker = said_by(reading, extent)
-    kind = type_of(happening)
+    mine = [toll for toll in reading.tolls if any(s.holds(toll.span) for s in extent)]
+    kind = type_of(
+        happening, extent, [t for t in mine if not t.background], state_operation=state
+    )
     outcome, outcome_said_by = outcome_of(reading, extent)
     if outcome is None and kind == "territory_seized":
         outcome = "seized"
@@ -47,7 +51,7 @@ def report_attack(
     told = stance(extent)
     if told == "claimed" and not any(ref.certainty == "claimed" for ref in refs):
         speaker = "group"
-    losses = _tolls(reading, extent, speaker)
+    losses = _tolls(reading, extent, mine, speaker)
     return Report(
         kind="attack",
         type=kind,
@@ -78,8 +82,9 @@ def _realis(happening: Happening, outcome: str | None) -> str:
     return realis[0]
 
 
-def _tolls(reading: Reading, extent: Sequence[Sentence], speaker: str | None) -> tuple[Toll, ...]:
-    mine = [toll for toll in reading.tolls if any(s.holds(toll.span) for s in extent)]
+def _tolls(
+    reading: Reading, extent: Sequence[Sentence], mine: Sequence[TollMention], speaker: str | None
+) -> tuple[Toll, ...]:
     sayers = {
         sayer
         for sentence in extent

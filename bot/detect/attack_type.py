@@ -3,81 +3,151 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from bot.detect.attack import targets
 from bot.detect.happening import Happening
 from bot.detect.lexicon import Mark
-from bot.detect.reading import Sentence
+from bot.detect.reading import Sentence, distance
+from bot.detect.toll_totals import TollMention
 
 #: told by one unmistakable word, most specific first
 _BY_WORD = (
     "suicide_bomb", "ambush", "ied_landmine", "shelling", "air_drone_strike", "sexual_violence",
 )  # fmt: skip
-#: « un poste frontière de l'armée ivoirienne a été la cible d'une attaque »
-_CLAUSE = 14
+#: « un poste frontière de l'armée ivoirienne, dans le nord du pays, a été attaqué »
+_CLAUSE = 20
 #: words between « se sont emparés » and the camp
 _TAKEN_REACH = 5
-_LAST = ("looting_arson", "infrastructure_attack", "siege_blockade", "foiled")
-_FORCES_HURT = ("killed", "wounded")
+#: words between an act and the pipeline or the tankers it hits
+_THING_REACH = 8
+_LAST = ("looting_arson", "infrastructure_attack", "foiled", "territory_regained")
+_UNIFORMED = frozenset({"soldier", "police", "auxiliary"})
+_PEOPLE = frozenset({"civilian", "aid_worker", "official", "foreigner"})
+_AIR = (
+    "drone", "aviation", "aerien", "aeronef", "helicopter", "helicoptere", "frappe",
+    "avions de chasse", "airstrike", "air strike", "jets", "مسير", "طيران", "طاير",
+)  # fmt: skip
 
 
-def type_of(happening: Happening) -> str:
-    """One of ATTACK_TYPES."""
-    told = [
-        (mark, telling.sentence) for telling in happening.tellings for mark in telling.triggers
-    ]
-    strong = {mark.value for mark, _ in told if _is_strong(mark)}
-    plain = {mark.value for mark, _ in told}
-    seized = "territory_seized" in strong or any(
-        mark.value == "territory_seized" and _takes_place(mark, sentence)
-        for mark, sentence in told
-    )
-    position = (
-        any(
-            mark.entry.more["part"] != "state"
-            and any(
-                target.value == "position" for target in targets(mark, sentence, reach=_CLAUSE)
-            )
-            for mark, sentence in told
-        )
-        or "position_attack" in strong
-    )
-    abduction = any(
-        mark.value == "abduction" and not (_is_missing(mark) and len(plain) > 1)
-        for mark, _ in told
-    )
-    first = told[0][0] if told else None
-    if (
-        abduction
-        and not position
-        and (
-            "abduction" in strong
-            or (first and first.value == "abduction")
-            or not plain & {"ambush", "armed_clash", "attack_on_civilians"}
-        )
-    ):
+@dataclass(slots=True)
+class _Told:
+    """The words that tell one attack, each with its sentence."""
+
+    marks: list[tuple[Mark, Sentence]]
+    strong: set[str]
+    plain: set[str]
+
+    def has(self, *names: str) -> bool:
+        return not self.plain.isdisjoint(names)
+
+
+def type_of(
+    happening: Happening,
+    extent: Sequence[Sentence],
+    tolls: Sequence[TollMention],
+    *,
+    state_operation: bool,
+) -> str:
+    """One of ATTACK_TYPES. `tolls` are the losses of this happening."""
+    told = _told(happening)
+    if state_operation:
+        return _of_state(told, extent)
+    if _is_abduction(told):
         return "abduction"
+    position = _on_position(told)
     for name in _BY_WORD:
-        if name in strong and not (position and name in ("shelling", "air_drone_strike")):
+        if name in told.strong and not (position and name in ("shelling", "air_drone_strike")):
             return name
-    if seized:
+    if _is_seized(told):
         return "territory_seized"
+    if _on_thing(told):
+        return "infrastructure_attack"
     if position:
         return "position_attack"
-    if "armed_clash" in plain and not _said_attack(told):
+    if told.has("armed_clash") and not _said_attack(told):
         return "armed_clash"
-    if "attack_on_civilians" in strong:
+    if "siege_blockade" in told.strong:
+        return "siege_blockade"
+    if told.marks and told.marks[0][0].value == "looting_arson":
+        return "looting_arson"
+    if "attack_on_civilians" in told.strong or _hits_civilians(extent, tolls):
         return "attack_on_civilians"
     for name in _LAST:
-        if name in plain:
+        if told.has(name):
             return name
-    if "territory_regained" in plain:
-        return "territory_regained"
-    return "attack_on_civilians" if _hits_civilians(happening) else "attack_unspecified"
+    return _aside(happening, extent) or (
+        "siege_blockade" if told.plain == {"siege_blockade"} else "attack_unspecified"
+    )
+
+
+def _told(happening: Happening) -> _Told:
+    marks = [(mark, t.sentence) for t in happening.tellings for mark in t.triggers]
+    return _Told(
+        marks, {mark.value for mark, _ in marks if _is_strong(mark)}, {m.value for m, _ in marks}
+    )
 
 
 def _is_strong(mark: Mark) -> bool:
     return bool(mark.entry.more["strength"] == "S")
+
+
+def _of_state(told: _Told, extent: Sequence[Sentence]) -> str:
+    """What forces do to an armed group: from the air, or else a fight."""
+    if "air_drone_strike" in told.strong or any(
+        mark.text.startswith(_AIR) for s in extent for mark in s.of("evidence", "trigger")
+    ):
+        return "air_drone_strike"
+    for name in ("territory_regained", "ambush", "shelling"):
+        if name in (told.strong if name == "shelling" else told.plain):
+            return name
+    return "armed_clash"
+
+
+def _is_abduction(told: _Told) -> bool:
+    if _on_position(told) and told.marks[0][0].value != "abduction":
+        return False
+    first = told.marks[0][0] if told.marks else None
+    taken = any(
+        mark.value == "abduction"
+        and _strength_counts(mark)
+        and not (_is_missing(mark) and len(told.plain) > 1)
+        for mark, _ in told.marks
+    )
+    return taken and (
+        "abduction" in told.strong
+        or (first is not None and first.value == "abduction")
+        or not told.has("ambush", "armed_clash", "attack_on_civilians")
+    )
+
+
+def _strength_counts(mark: Mark) -> bool:
+    return mark.entry.more["strength"] != "w"
+
+
+def _on_position(told: _Told) -> bool:
+    return "position_attack" in told.strong or any(
+        mark.entry.more["part"] != "state"
+        and any(t.value == "position" for t in targets(mark, sentence, reach=_CLAUSE))
+        for mark, sentence in told.marks
+    )
+
+
+def _on_thing(told: _Told) -> bool:
+    """A pipeline, a pylon or fuel tankers are what was hit."""
+    return any(
+        thing.value in ("infrastructure", "fuel") and distance(mark, thing) <= _THING_REACH
+        for mark, sentence in told.marks
+        if mark.entry.more["part"] != "state"
+        for thing in sentence.of("evidence")
+    )
+
+
+def _is_seized(told: _Told) -> bool:
+    return "territory_seized" in told.strong or any(
+        mark.value == "territory_seized" and _takes_place(mark, sentence)
+        for mark, sentence in told.marks
+    )
 
 
 def _is_missing(mark: Mark) -> bool:
@@ -94,15 +164,49 @@ def _takes_place(mark: Mark, sentence: Sentence) -> bool:
     )
 
 
-def _said_attack(told: Sequence[tuple[Mark, object]]) -> bool:
+def _said_attack(told: _Told) -> bool:
     return any(
         mark.value == "attack_unspecified" and mark.entry.more["part"] in ("noun", "verb")
-        for mark, _ in told
+        for mark, _ in told.marks
     )
 
 
-def _hits_civilians(happening: Happening) -> bool:
-    """Villagers, worshippers or passengers are named and nobody in uniform is."""
-    return any(s.has("evidence", "person", "village") for s in happening.sentences) and not any(
-        s.has("evidence", "forces", "position") for s in happening.sentences
+def _hits_civilians(extent: Sequence[Sentence], tolls: Sequence[TollMention]) -> bool:
+    """Villagers, worshippers or passengers are hit and nobody in uniform is."""
+    groups = {t.group for t in tolls if t.side == "victim" and t.status != "none"}
+    if groups & _UNIFORMED:
+        return False
+    if groups & _PEOPLE:
+        return True
+    return any(_names_people(s) for s in extent) and not any(
+        s.has("evidence", "position") or _names_forces(s) for s in extent
     )
+
+
+def _names_people(sentence: Sentence) -> bool:
+    """« hommes » of « hommes armés » are no victims."""
+    taken = [m for m in sentence.of("actor", "speaker")]
+    return any(
+        mark.value in ("person", "village")
+        and not any(a.first <= mark.first < a.last for a in taken)
+        for mark in sentence.of("evidence")
+    )
+
+
+def _names_forces(sentence: Sentence) -> bool:
+    """Somebody in uniform who does not only speak."""
+    speakers = [(m.first, m.last) for m in sentence.of("speaker")]
+    return any(
+        mark.value == "forces" and not any(f <= mark.first < last for f, last in speakers)
+        for mark in sentence.of("evidence")
+    )
+
+
+def _aside(happening: Happening, extent: Sequence[Sentence]) -> str | None:
+    """A word that names the kind in a sentence that only goes on with the story."""
+    for sentence in extent:
+        if sentence not in happening.sentences:
+            for mark in sentence.of("trigger"):
+                if _is_strong(mark) and mark.value in _BY_WORD:
+                    return mark.value
+    return None

@@ -88,7 +88,8 @@ class Table:
 TABLES: Mapping[str, Table] = {
     "attack.yaml": Table(
         "trigger", "type", ATTACK_TYPES,
-        {"strength": STRENGTHS, "part": ("noun", "verb", "state"), "hostile": (True, "placed")},
+        {"strength": STRENGTHS, "part": ("noun", "verb", "state"), "hostile": (True, "placed"),
+         "deed": (True,)},
         ("strength", "part"),
     ),
     "alliance_objects.yaml": Table(
