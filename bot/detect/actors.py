@@ -93,6 +93,17 @@ class Actors:
             entry = Entry("actor", actor.id, {"needs": needs})
             self.entries.append((entry, _forms(raw["short"], at)))
 
+    def army_of(self, country: str | None) -> str | None:
+        """The id of a country's army: the first state force of that country alone."""
+        return next(
+            (
+                actor.id
+                for actor in self.by_id.values()
+                if actor.side == "STATE" and actor.countries == (country,)
+            ),
+            None,
+        )
+
     def of(self, mark: Mark) -> Actor:
         return self.by_id[mark.value]
 

@@ -41,13 +41,17 @@ def report_attack(
     day = day_of(reading, happening, extent)
     speaker = said_by(reading, extent)
     mine = [toll for toll in reading.tolls if any(s.holds(toll.span) for s in extent)]
-    kind = type_of(
-        happening, extent, [t for t in mine if not t.background], state_operation=state
-    )
+    kind = type_of(happening, extent, [t for t in mine if not t.background], state_operation=state)
     outcome, outcome_said_by = outcome_of(reading, extent)
     if outcome is None and kind == "territory_seized":
         outcome = "seized"
-    refs = actors_of(extent, actors, state_operation=state, on=_about(reading, day))
+    refs = actors_of(
+        extent,
+        actors,
+        state_operation=state,
+        country=where.country,
+        on=_about(reading, day),
+    )
     told = stance(extent)
     if told == "claimed" and not any(ref.certainty == "claimed" for ref in refs):
         speaker = "group"

@@ -61,6 +61,8 @@ def type_of(
             return name
     if _is_seized(told):
         return "territory_seized"
+    if told.has("foiled") and not any(t.status != "none" for t in tolls):
+        return "foiled"
     if _on_thing(told):
         return "infrastructure_attack"
     if position:
@@ -71,7 +73,12 @@ def type_of(
         return "siege_blockade"
     if told.marks and told.marks[0][0].value == "looting_arson":
         return "looting_arson"
-    if "attack_on_civilians" in told.strong or _hits_civilians(extent, tolls):
+    hit = {t.group for t in tolls if t.side == "victim" and t.status != "none"}
+    if _on_convoy(told):
+        return "ambush"
+    if ("attack_on_civilians" in told.strong and not (hit & _UNIFORMED and not hit & _PEOPLE)) or (
+        _hits_civilians(extent, hit)
+    ):
         return "attack_on_civilians"
     for name in _LAST:
         if told.has(name):
@@ -143,6 +150,15 @@ def _on_thing(told: _Told) -> bool:
     )
 
 
+def _on_convoy(told: _Told) -> bool:
+    """« un convoi militaire attaqué », « une patrouille prise sous le feu »."""
+    return any(
+        mark.entry.more["part"] != "state"
+        and any(t.value == "convoy" for t in targets(mark, sentence))
+        for mark, sentence in told.marks
+    )
+
+
 def _is_seized(told: _Told) -> bool:
     return "territory_seized" in told.strong or any(
         mark.value == "territory_seized" and _takes_place(mark, sentence)
@@ -171,12 +187,11 @@ def _said_attack(told: _Told) -> bool:
     )
 
 
-def _hits_civilians(extent: Sequence[Sentence], tolls: Sequence[TollMention]) -> bool:
+def _hits_civilians(extent: Sequence[Sentence], hit: set[str]) -> bool:
     """Villagers, worshippers or passengers are hit and nobody in uniform is."""
-    groups = {t.group for t in tolls if t.side == "victim" and t.status != "none"}
-    if groups & _UNIFORMED:
+    if hit & _UNIFORMED:
         return False
-    if groups & _PEOPLE:
+    if hit & _PEOPLE:
         return True
     return any(_names_people(s) for s in extent) and not any(
         s.has("evidence", "position") or _names_forces(s) for s in extent

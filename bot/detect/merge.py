@@ -17,6 +17,8 @@ from bot.detect.when import day_of
 _SAME_PLACE_KM = 30.0
 #: « à 60 km de Niamey », « près de Gao »: a point of reference may lie this far
 _NEAR_KM = 80.0
+#: « le convoi parti de Dakar »: where somebody came from is not where it was
+_WAY = frozenset({"from", "to"})
 #: two towns told in one sentence are one joint happening; told apart they are two
 _APART_DAYS = 2
 
@@ -34,7 +36,12 @@ def group(reading: Reading, tellings: Sequence[Telling], actors: Actors) -> list
     for telling in tellings:
         alone = Happening("attack", [telling])
         where = locate(reading, [telling.sentence], actors)
-        points = [p for p in where.places if p.precision <= 2 and p.lat is not None]
+        passed = {m.name for m in reading.places_in(telling.sentence) if m.cue in _WAY}
+        points = [
+            p
+            for p in where.places
+            if p.precision <= 2 and p.lat is not None and p.name not in passed
+        ]
         day = day_of(reading, alone)
         new = any(m.value == "another" for m in telling.sentence.of("evidence"))
         best = None if new else _best(known, points, day)

@@ -42,6 +42,8 @@ class Sentence:
     number: int
     span: Span
     is_title: bool
+    #: its folded words
+    words: Sequence[str] = ()
     marks: list[Mark] = field(default_factory=list)
 
     @cached_property
@@ -75,7 +77,12 @@ class Reading:
 
     def _sentences(self) -> list[Sentence]:
         sentences = [
-            Sentence(number, span, span.first < self._title_end)
+            Sentence(
+                number,
+                span,
+                span.first < self._title_end,
+                self.doc.words[span.first : span.last],
+            )
             for number, span in enumerate(self.doc.sentences[:_SENTENCES])
         ]
         at = 0

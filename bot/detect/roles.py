@@ -19,6 +19,7 @@ _STATE_WORDS = ("neutrali", "operation", "hors d etat", "ratissage", "raid aero"
                 # neutralisation, neutralised, elimination, (during, in, after an) operation
                 "تحييد", "حيد", "قضاء علي", "عمليه", "خلال عمليه", "في عمليه",
                 "اثر عمليه")  # fmt: skip
+_ACCUSED_REACH = 3
 #: « le Jnim a attaqué »: words between who acts and the act
 _SUBJECT_REACH = 1
 _ORDER = ("named", "claimed", "suspected", "generic")
@@ -29,10 +30,12 @@ def actors_of(
     actors: Actors,
     *,
     state_operation: bool,
+    country: str | None,
     on: date | None = None,
 ) -> tuple[ActorRef, ...]:
     """The perpetrators first, then those they hit; `unknown` when no doer is named.
 
+    Where forces act that the text calls only « l'armée », they are those of the `country`.
     An actor that did not exist `on` that day is not who the text means: it becomes `unknown`.
     """
     doers: dict[str, str] = {}
@@ -40,7 +43,7 @@ def actors_of(
     for sentence in sentences:
         for mark in sentence.of("actor"):
             actor = actors.of(mark)
-            if actor.irregular != state_operation:
+            if actor.irregular != state_operation or _is_agent(sentence, mark):
                 certainty = "named" if state_operation else _certainty(sentence, mark)
                 id_ = actor.id
                 if not actor.existed(on):
@@ -50,6 +53,10 @@ def actors_of(
                     doers[id_] = certainty
             elif actor.existed(on):
                 hit.setdefault(actor.id)
+    if state_operation and not any(id_ != UNKNOWN for id_ in doers):
+        army = actors.army_of(country)
+        if army is not None and army not in hit:
+            doers[army] = "named"
     named = {id_: certainty for id_, certainty in doers.items() if id_ != UNKNOWN}
     if not named:
         named = {UNKNOWN: doers.get(UNKNOWN, "generic")}
@@ -57,6 +64,21 @@ def actors_of(
     targets = [id_ for id_ in hit if id_ not in named and not (id_ == UNKNOWN and len(hit) > 1)]
     refs += [ActorRef(id_, "target", "generic" if id_ == UNKNOWN else "named") for id_ in targets]
     return tuple(refs)
+
+
+def _is_agent(sentence: Sentence, mark: Mark) -> bool:
+    """« exécutées par l'armée », « l'armée accusée d'avoir tué »: forces that did it."""
+    for trigger in sentence.of("trigger"):
+        if trigger.entry.more.get("deed") and 0 <= mark.first - trigger.last <= 2:
+            between = sentence.words[
+                trigger.last - sentence.span.first : mark.first - sentence.span.first
+            ]
+            if "par" in between or "by" in between:
+                return True
+    return any(
+        act.value == "accuse" and 0 <= act.first - mark.last <= _ACCUSED_REACH
+        for act in sentence.of("act")
+    ) and any(t.entry.more.get("deed") for t in sentence.of("trigger"))
 
 
 def _certainty(sentence: Sentence, mark: Mark) -> str:
@@ -86,7 +108,8 @@ def is_state_operation(
         for mark in sentence.marks
     )
     acting = any(
-        mark.value in _STATE_TYPES or mark.text.startswith(_STATE_WORDS) for mark in triggers
+        mark.value in _STATE_TYPES or any(word in mark.text for word in _STATE_WORDS)
+        for mark in triggers
     )
     attacked = any(
         mark.value

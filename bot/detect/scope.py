@@ -23,6 +23,12 @@ _BORDER_WORDS = frozenset({
     "حدود", "حدوديه", "مجاوره", "مجاور", "تعازي",
 })  # fmt: skip
 _BORDER_REACH = 6
+#: « arrivait de Côte d'Ivoire »: a country the victims came from or were bound for
+_WAY_WORDS = frozenset({
+    "provenance", "arrivait", "arrivaient", "venant", "venu", "venus", "destination", "coming",
+    "bound", "from", "traveling", "travelling",
+})  # fmt: skip
+_WAY_REACH = 2
 #: only people of that country are named: where they come from, not where it happened
 _FOREIGN_PEOPLE = 0.25
 #: a country far away is often only somebody's home or master: « France’s force »
@@ -64,13 +70,19 @@ def is_neighbour(reading: Reading, mention: CountryMention, sentence: Sentence) 
     return not (_BORDER_WORDS.isdisjoint(words) and _BORDER_WORDS.isdisjoint(after))
 
 
+def _is_on_the_way(reading: Reading, mention: CountryMention) -> bool:
+    first = mention.span.first
+    before = reading.doc.words[max(0, first - _WAY_REACH) : first]
+    return mention.form != "demonym" and not _WAY_WORDS.isdisjoint(before)
+
+
 def weigh(reading: Reading, sentences: Sequence[Sentence], actors: Actors) -> dict[str, float]:
     """How much these sentences speak of each country."""
     weights: dict[str, float] = {}
     for sentence in sentences:
         for mention in reading.countries_in(sentence):
             weight = _WEIGHT[mention.form]
-            if is_neighbour(reading, mention, sentence):
+            if is_neighbour(reading, mention, sentence) or _is_on_the_way(reading, mention):
                 weight *= _NEIGHBOUR
             elif _is_out(reading.gazetteer, mention.country):
                 weight *= _FOREIGN_PEOPLE if mention.form == "demonym" else _ABROAD

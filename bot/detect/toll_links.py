@@ -18,6 +18,9 @@ _OF_OBJECT = re.compile(r"[eEt+]*(?=[Qpu])|[eEt+]*x{1,2}(?=p)")
 _JOINED = re.compile(r"[xteEoPu+]{0,7}(?:,|,?&)t?")
 #: a subject may stand this many units before its auxiliary, or before a bare participle
 _FAR, _NEAR = 16, 5
+#: « avec deux de ses joueurs »
+_WITH = frozenset({"avec", "with", "alongside"})
+_TO_COMPANY = re.compile(r"[te]{0,3}")
 
 
 def link_all(told: Told) -> None:
@@ -30,6 +33,27 @@ def link_all(told: Told) -> None:
     for index, letter in enumerate(told.letters):
         if letter in "hbi" and index not in told.used:
             _passive(told, index)
+    for counted in [c for c in told.counted if c.who]:
+        _company(told, counted)
+
+
+def _company(told: Told, counted: Counted) -> None:
+    """« le sous-préfet enlevé avec son chauffeur »: whoever was with them shared it."""
+    behind = max(counted.last, counted.end)
+    if told.letters[behind] != "P" or told.doc.words[told.units[behind].first] not in _WITH:
+        return
+    gap = _TO_COMPANY.match(told.letters, behind + 1)
+    found = told.at.get(gap.end()) if gap else None
+    if (
+        found is None
+        or found.who is not None
+        or found.noun != "p"
+        or (found.bare and found.plural)
+    ):
+        return
+    found.who, found.last = counted.who, found.end
+    key = counted.together if counted.together >= 0 else 2 * len(told.units) + counted.start
+    counted.together = found.together = key
 
 
 def _heads(told: Told) -> None:
@@ -59,7 +83,7 @@ def _active(told: Told, harm: int) -> None:
     if found is None or found.who is not None:
         return
     if letter == "V":
-        if found.noun != "p" or found.bare:
+        if found.bare or not (found.noun == "p" or found.others or _lost_some(told, found, harm)):
             return
         _loser(told, found, harm)
     _act(told, found, harm)
@@ -103,11 +127,26 @@ def next_in_list(told: Told, counted: Counted) -> Counted | None:
     return None if behind in "hbi" else found  # « et trois gendarmes blessés »: its own harm
 
 
+def _lost_some(told: Told, found: Counted, harm: int) -> bool:
+    """ "kill 31 militants, lose five": a bare figure behind a verb of losing ends its clause."""
+    meaning = told.units[harm].meaning
+    return (
+        found.noun == ""
+        and meaning is not None
+        and meaning.value == "killed"
+        and told.doc.words[told.units[harm].first] in ("lose", "loses", "lost", "losing")
+        and told.letters[found.end] in ".,"
+    )
+
+
 def _loser(told: Told, found: Counted, harm: int) -> None:
     """« des jihadistes, qui ont perdu 15 hommes »: the side is that of the one who lost."""
     if found.group not in (GENERIC, "militant"):
         return
-    for index in range(harm - 1, -1, -1):
+    places = range(harm - 1, -1, -1)
+    if told.letters[harm - 1 : harm] == ",":  # the sentence's subject lost them
+        places = range(told.letters.rfind(".", 0, harm) + 1, harm)
+    for index in places:
         meaning = told.units[index].meaning
         if told.letters[index] == ".":
             return
@@ -192,7 +231,7 @@ def _chain(told: Told, place: int) -> list[Counted]:
         gap = _JOINED.fullmatch(told.letters, left.end, right.start)
         if gap is None or left.who is not None or left.noun in ("h", ""):
             break
-        if left.bare and (left.plural or _just_before(told, left) != "t"):
+        if left.bare and (left.plural or _just_before(told, left) not in "t.:"):
             break
         if "&" not in gap.group() and (left.noun == "x" or left.bare):
             break

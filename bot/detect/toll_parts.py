@@ -18,6 +18,8 @@ _TO_PART = re.compile(r"[txeEP]{0,3}(?=[Qpu])")
 _FREED_BEHIND = re.compile(r"[xtAuaeP+]{0,6}F")
 _FREED_BEFORE = re.compile(r"F[xteEoPa]{0,3}$")
 _NOBODY = re.compile(r"n[xteEoAu]{0,3}(?:[hHb]|Q?p?x?[xAau]{0,4}[hbi])")
+#: « l'armée en reconnaît douze »: verbs of whoever gives another figure
+_COUNTS = ("revendiqu", "reconnai", "admet", "annonc", "evoqu", "avanc", "compt", "denombr")
 #: units of time so long that what is recalled is another event
 _LONG = ("mois", "an", "month", "year")
 #: « X soldats et Y civils » told with verbs of their own are still one sum
@@ -132,7 +134,7 @@ def _rivals(told: Told) -> None:
         behind = told.units[right.end].first
         before = words[max(0, told.units[right.start].first - 3) : told.units[right.start].first]
         said_before = "selon" in words[told.units[left.end].first : told.units[right.start].first]
-        claimed = any(word.startswith("revendiqu") for word in before) and "en" in before
+        claimed = any(word.startswith(_COUNTS) for word in before) and "en" in before
         rival = words[behind : behind + 1] == ["selon"] and said_before
         if claimed or rival or words[behind : behind + 1] in (["revendiques"], ["revendiquees"]):
             right.who, right.group, right.last = left.who, left.group, right.end

@@ -128,6 +128,10 @@ def _best(figures: Sequence[_Figure]) -> _Figure:
     updated = [f for f in figures if f.update and _FIRMNESS[f.status] >= _FIRMNESS["vague"]]
     pool = updated or figures
     firmest = max(_tier(f) for f in pool)
+    if any(f.status == "vague" and (f.min or 0) > 1 for f in pool):
+        # « la mort d'un soldat … une trentaine de tués »: one of them is not the total
+        pool = [f for f in pool if (f.min, f.max) != (1, 1)]
+        firmest = max(_tier(f) for f in pool)
     best = max(
         (f for f in pool if _tier(f) == firmest),
         key=lambda f: (f.min if f.min is not None else f.max or 0, f.status != "exact"),

@@ -63,9 +63,7 @@ def judge(
         cue
         for cue in reading.of("cue")
         if cue.entry.more["kinds"] in (kind, "both")
-        and (
-            _in_reach(reading, sentence, cue) or (framed and _frames(reading, sentence, cue))
-        )
+        and (_in_reach(reading, sentence, cue) or (framed and _frames(reading, sentence, cue)))
         and not (armed and cue.entry.more["yields"] == "armed")
     ]
     verdicts = [Verdict(trigger) for trigger in triggers]
@@ -124,7 +122,9 @@ def _judge_dates(
 ) -> None:
     """A stretch of years or a month long past makes what it dates historical."""
     dates = reading.dates_in(sentence)
-    if any(date.realis != "background" and (date.precision == 1 or not date.date) for date in dates):
+    if any(
+        date.realis != "background" and (date.precision == 1 or not date.date) for date in dates
+    ):
         return
     for date in dates:
         if date.realis != "background":
@@ -173,6 +173,17 @@ def _frames(reading: Reading, sentence: Sentence, cue: Mark) -> bool:
         sentence.number > 0
         and bool(cue.entry.more.get("frame"))
         and reading.sentences[0].holds(Span(cue.first, cue.last))
+        and not (cue.value == "anniversary" and _is_fresh(sentence))
+    )
+
+
+def _is_fresh(sentence: Sentence) -> bool:
+    """« Trente soldats sont morts mardi »: a day of this week right beside a word of harm."""
+    return any(
+        trigger.entry.more["part"] != "noun" and distance(trigger, mark) <= 1
+        for mark in sentence.of("evidence")
+        if mark.value == "recent"
+        for trigger in sentence.of("trigger")
     )
 
 

@@ -59,7 +59,7 @@ ATTACKS = [
      "An IED hits a Nigerien army patrol and kills two soldiers", "ied_landmine", "NE"),
     ("إرهابيون يهاجمون قافلة شاحنات وقود في منطقة كايس بمالي",
      "Terrorists attack a convoy of fuel lorries in the Kayes region of Mali",
-     "attack_unspecified", "ML"),
+     "infrastructure_attack", "ML"),
     ("بوكو حرام تهاجم قاعدة عسكرية في تشاد وتقتل 40 جنديا",
      "Boko Haram attacks a military base in Chad and kills 40 soldiers", "position_attack", "TD"),
     ("الجيش النيجيري: القضاء على 30 إرهابيا في غارات جوية في بورنو",
@@ -83,7 +83,7 @@ ATTACKS = [
      "position_attack", "ML"),
     ("هجوم على قافلة لـ Africa Corps قرب Kidal في مالي يوقع قتلى",
      "Attack on an Africa Corps convoy near Kidal in Mali leaves dead (mixed scripts)",
-     "attack_unspecified", "ML"),
+     "ambush", "ML"),
 ]  # fmt: skip
 
 
