@@ -78,7 +78,7 @@ class Gazetteer:
         and the line or entry.
         """
         return cls(
-            read_places(folder / "places.tsv"),
+            (*read_places(folder / "places.tsv"), *read_places(folder / "villages.tsv")),
             read_countries(folder / "countries.yaml"),
             PlaceWords.read(folder / "place_words.yaml"),
         )

@@ -134,6 +134,7 @@ def _places(
 ) -> list[Place]:
     """Places the sentences name, the best first: towns, then the seats of power, then regions."""
     found: list[tuple[tuple[bool, bool, bool], Place]] = []
+    wider: set[Place] = set()
     aside: list[Place] = []
     for sentence in sentences:
         for mention in reading.places_in(sentence):
@@ -153,11 +154,27 @@ def _places(
                 if not capital:
                     aside.append(replace(place, precision=max(place.precision, 2)))
                 continue
-            found.append(((place.precision == 3, capital, mention.cue in _WAY), place))
-    found.sort(key=lambda pair: pair[0])
+            rank = (place.precision == 3, capital, mention.cue in _WAY)
+            found.append((rank, place))
+            if sentence.number == 0 and _is_topic(reading, mention):
+                wider.add(place)
+    # « Macina : … dans le village de Tièlan, cercle de Macina »: the seat's name is the unit's
+    units = {place.name for _, place in found if place.precision == 2 and place.admin1}
+    wider |= {p for _, p in found if p.precision == 1 and p.name in units}
+    found.sort(key=lambda pair: (pair[0], pair[1] in wider))
     sure = [pair for pair in found if not pair[0][0] and not pair[0][2]]
     told = [place for rank, place in found if not (sure and rank[2])]
     return told or aside
+
+
+def _is_topic(reading: Reading, mention: Mention) -> bool:
+    """« Diffa : … près de Toumour »: the place that opens a headline is often but the region."""
+    last = mention.span.last
+    return (
+        mention.span.first == 0
+        and last < len(reading.doc)
+        and ":" in reading.doc.between(last - 1, last)
+    )
 
 
 def _stands(place: Place, known: Sequence[Place]) -> bool:
