@@ -22,7 +22,7 @@ FORCES = frozenset({"STATE", "PRO_STATE", "INTERNATIONAL", "FOREIGN"})
 #: the press keeps using a name for some weeks after it was given up
 _LINGERS = timedelta(days=31)
 _KEYS = {
-    "id", "side", "countries", "valid_from", "valid_to", "fr", "en", "ar", "short", "needs",
+    "id", "side", "countries", "yields_to", "valid_from", "valid_to", "fr", "en", "ar", "short", "needs",
     "__line__",
 }  # fmt: skip
 
@@ -35,6 +35,8 @@ class Actor:
     countries: tuple[str, ...]
     valid_from: date | None
     valid_to: date | None
+    #: a label of theirs, dropped where one of these is named as well (Boko Haram, ISWAP)
+    yields_to: frozenset[str] = frozenset()
 
     @property
     def irregular(self) -> bool:
@@ -83,7 +85,7 @@ class Actors:
             raise LexiconError(f"{at}: “short” forms need context words under “needs”")
         actor = Actor(
             raw["id"], raw["side"], tuple(raw.get("countries", ())), raw.get("valid_from"),
-            raw.get("valid_to"),
+            raw.get("valid_to"), frozenset(raw.get("yields_to", ())),
         )  # fmt: skip
         self.by_id[actor.id] = actor
         long_forms = _forms([p for key in ("fr", "en", "ar") for p in raw.get(key, [])], at)

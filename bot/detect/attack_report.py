@@ -37,15 +37,16 @@ def report_attack(
     if not where.in_scope:
         return None
     triggers = [trigger for telling in happening.tellings for trigger in telling.triggers]
-    state = is_state_operation(extent, triggers, actors)
+    mine = [toll for toll in reading.tolls if any(s.holds(toll.span) for s in extent)]
+    state = is_state_operation(extent, triggers, mine, actors)
     day = day_of(reading, happening, extent)
     speaker = said_by(reading, extent)
-    mine = [toll for toll in reading.tolls if any(s.holds(toll.span) for s in extent)]
     kind = type_of(happening, extent, [t for t in mine if not t.background], state_operation=state)
     outcome, outcome_said_by = outcome_of(reading, extent)
     if outcome is None and kind == "territory_seized":
         outcome = "seized"
     refs = actors_of(
+        reading,
         extent,
         actors,
         state_operation=state,

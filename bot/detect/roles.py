@@ -7,8 +7,9 @@ from datetime import date
 
 from bot.detect.actors import Actor, Actors
 from bot.detect.lexicon import Mark
-from bot.detect.reading import Sentence, distance
+from bot.detect.reading import Reading, Sentence, distance
 from bot.detect.report import ActorRef
+from bot.detect.toll_totals import TollMention
 
 UNKNOWN = "unknown"
 #: how near a word of suspicion or blame stands to the actor it is about
@@ -19,13 +20,35 @@ _STATE_WORDS = ("neutrali", "operation", "hors d etat", "ratissage", "raid aero"
                 # neutralisation, neutralised, elimination, (during, in, after an) operation
                 "تحييد", "حيد", "قضاء علي", "عمليه", "خلال عمليه", "في عمليه",
                 "اثر عمليه")  # fmt: skip
+_GROUP_TYPES = frozenset({
+    "ambush", "position_attack", "suicide_bomb", "abduction", "territory_seized",
+})  # fmt: skip
 _ACCUSED_REACH = 3
+_AGENT_REACH = 4
 #: « le Jnim a attaqué »: words between who acts and the act
 _SUBJECT_REACH = 1
+#: « où sévissent les jihadistes de … », "where groups linked to … are active": who is about there
+_SCENE_REACH = 12
+_SCENE = frozenset({
+    "sevit", "sevissent", "actif", "actifs", "active", "operent", "operate", "operates", "fief",
+    "bastion", "stronghold", "presents", "present", "implantes", "waging", "plagued", "hotbed",
+    "berceau", "habituels", "where", "passe", "ينشط", "تنشط", "معقل",
+})  # fmt: skip
+#: « affilié à Al-Qaïda », « faction de Boko Haram »: whose friend the one who did it is
+_AFFILIATED = frozenset({
+    "affilie", "affilies", "affiliee", "lie", "lies", "liee", "linked", "affiliated", "allegeance",
+    "branche", "branch", "faction", "dissidente", "rival", "rivaux", "rivals", "التابع", "تابع",
+    "مرتبطه", "موالون",
+})  # fmt: skip
+_AFFILIATED_REACH = 4
+#: « contre des chasseurs dozos »: those who were attacked
+_AGAINST = frozenset({"contre", "against", "ضد"})
+_AGAINST_REACH = 3
 _ORDER = ("named", "claimed", "suspected", "generic")
 
 
 def actors_of(
+    reading: Reading,
     sentences: Sequence[Sentence],
     actors: Actors,
     *,
@@ -44,6 +67,8 @@ def actors_of(
         for mark in sentence.of("actor"):
             actor = actors.of(mark)
             if actor.irregular != state_operation or _is_agent(sentence, mark):
+                if not state_operation and _is_aside(reading, sentence, mark, actors):
+                    continue
                 certainty = "named" if state_operation else _certainty(sentence, mark)
                 id_ = actor.id
                 if not actor.existed(on):
@@ -58,6 +83,7 @@ def actors_of(
         if army is not None and army not in hit:
             doers[army] = "named"
     named = {id_: certainty for id_, certainty in doers.items() if id_ != UNKNOWN}
+    named = {i: c for i, c in named.items() if not actors.by_id[i].yields_to & named.keys()}
     if not named:
         named = {UNKNOWN: doers.get(UNKNOWN, "generic")}
     refs = [ActorRef(id_, "perpetrator", certainty) for id_, certainty in named.items()]
@@ -66,18 +92,51 @@ def actors_of(
     return tuple(refs)
 
 
+def _is_aside(reading: Reading, sentence: Sentence, mark: Mark, actors: Actors) -> bool:
+    """Whether a group is only named as who lives there, whose friend they are, or who was hit."""
+    words, start = sentence.words, sentence.span.first
+    at = mark.first - start
+    if not _SCENE.isdisjoint(words[max(0, at - _SCENE_REACH) : at]) or _stands_where(
+        reading, mark, at
+    ):
+        return True
+    if not _AGAINST.isdisjoint(words[max(0, at - _AGAINST_REACH) : at]):
+        return True
+    if any(
+        t.who != "captured" and t.span.first <= mark.first < t.span.last
+        for t in reading.tolls
+        if t.side == "victim"
+    ):
+        return True
+    near = words[max(0, at - _AFFILIATED_REACH) : at]
+    return not _AFFILIATED.isdisjoint(near) and any(
+        other.last <= mark.first and other.value not in (UNKNOWN, mark.value)
+        and actors.of(other).irregular
+        for other in sentence.of("actor")
+    )  # fmt: skip
+
+
+def _stands_where(reading: Reading, mark: Mark, at: int) -> bool:
+    """« où » with its accent, which the folded words have lost, opens the clause."""
+    doc = reading.doc
+    return any(
+        doc.words[word] == "ou" and doc.original[doc.starts[word] : doc.ends[word]] == "où"
+        for word in range(mark.first - min(at, _SCENE_REACH), mark.first)
+    )
+
+
 def _is_agent(sentence: Sentence, mark: Mark) -> bool:
     """« exécutées par l'armée », « l'armée accusée d'avoir tué »: forces that did it."""
     for trigger in sentence.of("trigger"):
-        if trigger.entry.more.get("deed") and 0 <= mark.first - trigger.last <= 2:
-            between = sentence.words[
-                trigger.last - sentence.span.first : mark.first - sentence.span.first
-            ]
+        if 0 <= mark.first - trigger.last <= _AGENT_REACH:
+            start = sentence.span.first
+            between = sentence.words[trigger.last - start : mark.first - start]
             if "par" in between or "by" in between:
                 return True
     return any(
-        act.value == "accuse" and 0 <= act.first - mark.last <= _ACCUSED_REACH
+        act.text.startswith("accus") and 0 <= act.first - mark.last <= _ACCUSED_REACH
         for act in sentence.of("act")
+        if act.value == "accuse"
     ) and any(t.entry.more.get("deed") for t in sentence.of("trigger"))
 
 
@@ -98,7 +157,10 @@ def _certainty(sentence: Sentence, mark: Mark) -> str:
 
 
 def is_state_operation(
-    sentences: Sequence[Sentence], triggers: Sequence[Mark], actors: Actors
+    sentences: Sequence[Sentence],
+    triggers: Sequence[Mark],
+    tolls: Sequence[TollMention],
+    actors: Actors,
 ) -> bool:
     """Whether armed forces act here and an armed group is hit."""
     forces = any(
@@ -107,27 +169,44 @@ def is_state_operation(
         for sentence in sentences
         for mark in sentence.marks
     )
-    acting = any(
+    lost = [t for t in tolls if t.who == "killed" and not t.background and t.status != "none"]
+    only_theirs = bool(lost) and all(t.side == "attacker" for t in lost)
+    acting = only_theirs or any(
         mark.value in _STATE_TYPES or any(word in mark.text for word in _STATE_WORDS)
         for mark in triggers
     )
+    if not forces or not acting or any(mark.value in _GROUP_TYPES for mark in triggers):
+        return False
+    if _struck(sentences, triggers, actors):
+        return False
+    # « attaqué par un groupe armé … deux terroristes neutralisés »: they came first
     attacked = any(
-        mark.value
-        in ("ambush", "position_attack", "suicide_bomb", "abduction", "territory_seized")
-        for mark in triggers
+        m.value == "attack_unspecified" and m.entry.more.get("hostile") for m in triggers
     )
-    return forces and acting and not attacked and not _struck(sentences, triggers, actors)
+    by_air = any(mark.value in _STATE_TYPES for mark in triggers)
+    return only_theirs or by_air or not attacked or not any(t.side == "victim" for t in lost)
 
 
 def _struck(sentences: Sequence[Sentence], triggers: Sequence[Mark], actors: Actors) -> bool:
-    """« le Jnim a attaqué sept positions »: an armed group right before a word for an attack."""
-    return any(
-        actors.of(mark).irregular and 0 <= trigger.first - mark.last <= _SUBJECT_REACH
-        for sentence in sentences
-        for mark in sentence.of("actor")
-        for trigger in triggers
-        if trigger.value == "attack_unspecified" and trigger.entry.more["part"] == "verb"
-    )
+    """« le Jnim a attaqué sept positions », « le FLA revendique une attaque de drones »."""
+    for sentence in sentences:
+        for mark in sentence.of("actor"):
+            if not actors.of(mark).irregular:
+                continue
+            if any(
+                0 <= trigger.first - mark.last <= _SUBJECT_REACH
+                for trigger in triggers
+                if trigger.value == "attack_unspecified" and trigger.entry.more["part"] == "verb"
+            ):
+                return True
+            if mark.value != UNKNOWN and (
+                sentence.has("stance", "claim")
+                or (mark.first < min((t.first for t in sentence.of("trigger")), default=0)
+                    and not any(a.first < mark.first and _is_state(actors.of(a))
+                                for a in sentence.of("actor")))
+            ):  # fmt: skip
+                return True
+    return False
 
 
 def _is_state(actor: Actor) -> bool:

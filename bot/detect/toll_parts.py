@@ -7,10 +7,10 @@ from dataclasses import replace
 from itertools import pairwise
 
 from bot.detect.text import Span
+from bot.detect.time_words import weekday_words
 from bot.detect.toll_amounts import NOBODY, ONE, SOME, TWO
 from bot.detect.toll_counted import GENERIC, Counted, Told
 from bot.detect.toll_links import next_in_list
-from bot.detect.time_words import weekday_words
 from bot.detect.toll_words import TollWords, load
 
 _TO_AMONG = re.compile(r"[xteE,]{0,2}m[xteE]{0,2}[px]")
