@@ -44,7 +44,8 @@ def group(reading: Reading, tellings: Sequence[Telling], actors: Actors) -> list
         ]
         day = day_of(reading, alone)
         new = any(m.value == "another" for m in telling.sentence.of("evidence"))
-        best = None if new else _best(known, points, day)
+        lead = len(known) == 1 and telling.sentence.number == 1
+        best = None if new else _best(known, points, day, lead=lead)
         if best is None:
             known.append(_Known(alone, points, day))
             continue
@@ -56,12 +57,18 @@ def group(reading: Reading, tellings: Sequence[Telling], actors: Actors) -> list
 
 
 def _best(
-    known: Sequence[_Known], points: Sequence[Place], day: DateMention | None
+    known: Sequence[_Known], points: Sequence[Place], day: DateMention | None, *, lead: bool
 ) -> _Known | None:
-    """The happening told before that this sentence goes on with; the last told wins a tie."""
+    """The happening told before that this sentence goes on with; the last told wins a tie.
+
+    `lead` marks the sentence under the headline: it tells of the same, only more exactly.
+    """
     best: tuple[float, _Known] | None = None
     for order, entry in enumerate(known):
-        fit = _fit_place(entry.points, points), _fit_day(entry.day, day)
+        place = _fit_place(entry.points, points)
+        if place < 0 and lead and _is_same_region(entry.points, points):
+            place = 0.0
+        fit = place, _fit_day(entry.day, day)
         if min(fit) < 0:
             continue
         score = sum(fit) + order * 0.1
@@ -81,6 +88,12 @@ def _fit_place(one: Sequence[Place], other: Sequence[Place]) -> float:
         for a in one for b in other
     )  # fmt: skip
     return 1.0 if near else -1.0
+
+
+def _is_same_region(one: Sequence[Place], other: Sequence[Place]) -> bool:
+    return any(
+        a.admin1 and (a.country, a.admin1) == (b.country, b.admin1) for a in one for b in other
+    )
 
 
 def _fit_day(one: DateMention | None, other: DateMention | None) -> float:

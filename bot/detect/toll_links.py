@@ -6,6 +6,7 @@ import re
 
 from bot.detect.toll_amounts import ONE, SOME
 from bot.detect.toll_counted import GENERIC, Counted, Told, count_all
+from bot.detect.toll_words import load
 
 # Rules over letters, see toll_words.LETTERS.
 #: between a subject and its participle
@@ -17,7 +18,7 @@ _OF_OBJECT = re.compile(r"[eEt+]*(?=[Qpu])|[eEt+]*x{1,2}(?=p)")
 #: what joins two counted things: « 84 mercenaires de Wagner et 47 soldats »
 _JOINED = re.compile(r"[xteEoPu+]{0,7}(?:,|,?&)t?")
 #: a subject may stand this many units before its auxiliary, or before a bare participle
-_FAR, _NEAR = 16, 5
+_FAR, _NEAR = 24, 5
 #: « avec deux de ses joueurs »
 _WITH = frozenset({"avec", "with", "alongside"})
 _TO_COMPANY = re.compile(r"[te]{0,3}")
@@ -62,10 +63,16 @@ def _heads(told: Told) -> None:
         harm = counted.end
         letter = told.letters[harm]
         if counted.noun == "h" or (
-            counted.noun == "" and letter in "hb" and (letter == "h" or not _object(told, harm))
+            counted.noun == "" and letter in "hb" and (letter == "h" or _is_attribute(told, harm))
         ):
             counted.end = harm + 1
             told.link(counted, harm)
+
+
+def _is_attribute(told: Told, harm: int) -> bool:
+    """ "two injured soldiers" counts them; "two injured 12 others" would not."""
+    found = _object(told, harm)
+    return found is None or (found.bare and found.plural)
 
 
 def _active(told: Told, harm: int) -> None:
@@ -83,7 +90,10 @@ def _active(told: Told, harm: int) -> None:
     if found is None or found.who is not None:
         return
     if letter == "V":
-        if found.bare or not (found.noun == "p" or found.others or _lost_some(told, found, harm)):
+        pair = told.doc.words[told.units[found.end - 1].first] in load().pairs
+        if (found.bare and not pair) or not (
+            found.noun == "p" or found.others or _lost_some(told, found, harm)
+        ):
             return
         _loser(told, found, harm)
     _act(told, found, harm)
@@ -194,7 +204,7 @@ def _subject(told: Told, index: int, *, auxiliary: bool) -> tuple[list[Counted],
     letters = told.letters
     for place in range(len(told.counted) - 1, -1, -1):
         found = told.counted[place]
-        if found.end > index or found.noun == "h":
+        if found.end > index or found.noun == "h" or _is_apposition(told, found, place):
             continue
         gap = letters[found.end : index]
         if len(gap) > (_FAR if auxiliary else _NEAR) or not _TO_PASSIVE.fullmatch(gap):
@@ -213,6 +223,24 @@ def _subject(told: Told, index: int, *, auxiliary: bool) -> tuple[list[Counted],
             part.subset_of = found
         return chain, parts
     return parts, []
+
+
+def _is_apposition(told: Told, found: Counted, place: int) -> bool:
+    """« une douzaine de VDP, des supplétifs de l'armée, ont été tués »: the same people again."""
+    if not (found.bare and found.plural) or place == 0:
+        return False
+    at = found.start - 1
+    while at >= 0 and told.letters[at] in "tEe":
+        at -= 1
+    before = told.counted[place - 1]
+    return (
+        at >= 0
+        and told.letters[at] in ",("
+        and not before.bare
+        and before.noun == "p"
+        and "&" not in told.letters[before.end : found.start]
+        and told.sentence[before.start] == told.sentence[found.start]
+    )
 
 
 def _before(told: Told, counted: Counted) -> str:
