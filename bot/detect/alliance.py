@@ -21,11 +21,14 @@ _OURS, _SECOND_PARTY, _BODY = 1.0, 0.5, 0.5
 _MILITARY, _AUTHORITY = 0.25, 0.25
 _OURS_ELSEWHERE = 0.5
 #: what undoes a thing says more than how it once came (« l'accord signé en 2018 »)
-_RANK = {"end": 0, "suspend": 0, "lift": 0, "complete": 0, "announce": 2, "meet": 2}
+_RANK = {
+    "end": 0, "suspend": 0, "lift": 0, "complete": 0, "leave": 0, "announce": 2, "meet": 2,
+}  # fmt: skip
 #: the three together are their alliance, named or not
 _CORE = frozenset({"ML", "BF", "NE"})
-#: a body's name alone gives way to what the body does (« l'AES lance sa force conjointe »)
-_GENERIC = 0.25
+#: a body's name gives way to what the body does (« l'AES lance sa force conjointe »), those who
+#: meet to what they meet about
+_GENERIC = {"True": 0.25, "meeting": 0.75}
 #: « les troupes françaises au Mali »: a thing that nobody does anything with is no step
 _WEAK_ALONE = 2.75
 _LEFT_REACH = 2
@@ -120,7 +123,8 @@ def _telling(
             continue
         points, kind, stage, why = found
         points -= verdict.weaker
-        rank = (verdict.live, points - _GENERIC * bool(verdict.trigger.entry.more.get("generic")))
+        generic = verdict.trigger.entry.more.get("generic")
+        rank = (verdict.live, points - _GENERIC.get(str(generic), 0.0))
         if best is None or rank > best_rank:
             best_rank = rank
             best = Telling(sentence, [verdict], points, verdict.realis, kind, stage or None, why)

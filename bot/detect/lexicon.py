@@ -95,7 +95,7 @@ TABLES: Mapping[str, Table] = {
     "alliance_objects.yaml": Table(
         "object", "object", None,
         {"alone": None, "acts": None, "needs": ("party", "two", "military", "military_two", "scope"),
-         "generic": (True,)}, ("acts",),
+         "generic": None}, ("acts",),
     ),
     "alliance_acts.yaml": Table("act", "act", None, {"stage": STAGES}),
     "evidence.yaml": Table("evidence", "class", None),
