@@ -22,8 +22,8 @@ FORCES = frozenset({"STATE", "PRO_STATE", "INTERNATIONAL", "FOREIGN"})
 #: the press keeps using a name for some weeks after it was given up
 _LINGERS = timedelta(days=31)
 _KEYS = {
-    "id", "side", "countries", "yields_to", "valid_from", "valid_to", "fr", "en", "ar", "short", "needs",
-    "__line__",
+    "id", "side", "countries", "yields_to", "valid_from", "valid_to", "fr", "en", "ar",
+    "short", "needs", "__line__",
 }  # fmt: skip
 
 

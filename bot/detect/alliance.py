@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.detect.actors import Actors
+from bot.detect.freshness import is_old
 from bot.detect.gazetteer import Gazetteer
 from bot.detect.happening import Telling
 from bot.detect.lexicon import Mark
@@ -26,12 +27,15 @@ _RANK = {
 }  # fmt: skip
 #: the three together are their alliance, named or not
 _CORE = frozenset({"ML", "BF", "NE"})
+#: a step on one of these, decided in a capital of ours, is not of the Sahel
+_ELSEWHERE = frozenset({"GW", "GN", "SL", "LR", "GM", "SD", "SS", "SO", "CD", "CF", "MZ", "ET"})
 #: a body's name gives way to what the body does (« l'AES lance sa force conjointe »), those who
 #: meet to what they meet about
 _GENERIC = {"True": 0.25, "meeting": 0.75}
 #: « les troupes françaises au Mali »: a thing that nobody does anything with is no step
 _WEAK_ALONE = 2.75
 _LEFT_REACH = 2
+_DATED_REACH = 2
 _OPENS = 2
 #: how far from its object an act may stand, in words
 _ACT_REACH = 14
@@ -71,6 +75,14 @@ def find_steps(reading: Reading, actors: Actors) -> list[Telling]:
         if telling is not None:
             tellings.append(telling)
     return tellings
+
+
+def _names_ours(reading: Reading) -> bool:
+    """Whether the item names a state of ours itself, not only the capital where others met."""
+    return any(
+        mention.form in ("name", "demonym") and is_ours(reading.gazetteer, mention.country[:2])
+        for mention in reading.countries
+    )
 
 
 def _by_armed_group(sentence: Sentence, actors: Actors) -> bool:
@@ -113,6 +125,8 @@ def _telling(
     parties = parties_of(reading, sentence)
     if not parties.ours and not ours_anywhere:
         return None
+    if parties.others & _ELSEWHERE and not _names_ours(reading):
+        return None
     best: Telling | None = None
     best_rank = (False, 0.0)
     for verdict in verdicts:
@@ -129,6 +143,16 @@ def _telling(
             best_rank = rank
             best = Telling(sentence, [verdict], points, verdict.realis, kind, stage or None, why)
     return best
+
+
+def _is_long_ago(reading: Reading, sentence: Sentence, act: Mark, thing: Mark) -> bool:
+    """« a quitté la Cédéao en janvier 2025 »: a day or month long past right behind the act."""
+    behind = max(act.last, thing.last)
+    return any(
+        0 <= date.span.first - behind <= _DATED_REACH
+        and (is_old(reading, date) or date.realis == "background")
+        for date in reading.dates_in(sentence)
+    )
 
 
 def _leaves_dead(reading: Reading, act: Mark) -> bool:
@@ -160,6 +184,7 @@ def _object_points(
         and distance(act, thing) <= _ACT_REACH
         and not (thing.first <= act.first and act.last <= thing.last)
         and not (act.value == "leave" and _leaves_dead(reading, act))
+        and not _is_long_ago(reading, sentence, act, thing)
     ]
     why = [thing.text]
     strength = ""

@@ -129,7 +129,7 @@ def _is_abduction(told: _Told) -> bool:
 
 
 def _strength_counts(mark: Mark) -> bool:
-    return mark.entry.more["strength"] != "w"
+    return bool(mark.entry.more["strength"] != "w")
 
 
 def _on_position(told: _Told) -> bool:

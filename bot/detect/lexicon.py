@@ -94,8 +94,8 @@ TABLES: Mapping[str, Table] = {
     ),
     "alliance_objects.yaml": Table(
         "object", "object", None,
-        {"alone": None, "acts": None, "needs": ("party", "two", "military", "military_two", "scope"),
-         "generic": None}, ("acts",),
+        {"alone": None, "acts": None, "generic": None,
+         "needs": ("party", "two", "military", "military_two", "scope")}, ("acts",),
     ),
     "alliance_acts.yaml": Table("act", "act", None, {"stage": STAGES}),
     "evidence.yaml": Table("evidence", "class", None),

@@ -15,7 +15,7 @@ from bot.detect.gazetteer import Gazetteer, Mention
 from bot.detect.lexicon import Lexicon, Mark
 from bot.detect.place_index import Hit
 from bot.detect.report import Item
-from bot.detect.text import Doc, Span, fold_word, plain
+from bot.detect.text import Doc, Span, fold_word, told
 from bot.detect.time import find_dates
 from bot.detect.time_reader import DateMention
 from bot.detect.tolls import TollMention, find_tolls
@@ -193,7 +193,7 @@ class Reading:
 
 def _document(item: Item) -> tuple[Doc, int]:
     """Title and summary as one text, without a title that the summary only repeats."""
-    title, summary = plain(item.title), plain(item.summary)
+    title, summary = told(item.title), told(item.summary)
     head = [fold_word(w) for w in re.findall(r"\w+", title.rstrip(" .…"))]
     start = [fold_word(w) for w in re.findall(r"\w+", summary[: len(title) + 20])]
     if head and start[: len(head)] == head:
