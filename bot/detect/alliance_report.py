@@ -7,12 +7,19 @@ from collections.abc import Sequence
 from bot.detect.alliance import is_ours
 from bot.detect.attribution import said_by
 from bot.detect.confidence import of_score
+from bot.detect.gazetteer import NEAR
 from bot.detect.happening import Telling
-from bot.detect.reading import Reading
-from bot.detect.report import ActorRef, Report
+from bot.detect.reading import Reading, Sentence
+from bot.detect.report import ActorRef, Place, Report
 from bot.detect.scope import is_neighbour
 from bot.detect.time_reader import DateMention
 from bot.detect.when import owned_by_speech
+
+#: acts that have a place of their own, and how far before its name they may stand
+_HELD = frozenset({"sign", "will_sign", "ratify", "create", "meet", "planned", "announce"})
+_VENUE_REACH = 6
+#: steps that happen where the soldiers are
+_ON_THE_GROUND = frozenset({"base_change", "troop_withdrawal"})
 
 
 def report_step(reading: Reading, tellings: Sequence[Telling]) -> Report:
@@ -25,6 +32,7 @@ def report_step(reading: Reading, tellings: Sequence[Telling]) -> Report:
         kind="alliance",
         type=best.type or "summit",
         realis=best.realis,
+        places=_venue(reading, best, sentences),
         date=day.date.isoformat() if day and day.date else None,
         date_end=day.date_end.isoformat() if day and day.date_end else None,
         date_precision=day.precision if day else 4,
@@ -35,6 +43,27 @@ def report_step(reading: Reading, tellings: Sequence[Telling]) -> Report:
         confidence=of_score(best.score),
         why=tuple(dict.fromkeys(word for telling in tellings for word in telling.why)),
     )
+
+
+def _venue(reading: Reading, best: Telling, sentences: Sequence[Sentence]) -> tuple[Place, ...]:
+    """Where it was signed or said, or which base it is about; none where nobody says."""
+    weights = {mention.country: 1.0 for mention in reading.countries}
+    last = max((sentence.number for sentence in sentences), default=0) + 1
+    for sentence in reading.sentences[: last + 1]:
+        for mention in reading.places_in(sentence):
+            first = mention.span.first
+            if mention.cue in ("at", "in"):
+                near = [m for m in sentence.marks if 0 <= first - m.last <= _VENUE_REACH]
+                sent = any(m.value == "ambassador" for m in near)
+                held = any(m.layer == "act" and m.value in _HELD for m in near)
+            else:
+                sent, held = False, best.type in _ON_THE_GROUND and mention.cue is None
+            if not held or sent:
+                continue
+            place = reading.gazetteer.resolve(mention, weights)
+            if place is not None and place.precision <= NEAR:
+                return (place,)
+    return ()
 
 
 def _parties(reading: Reading, tellings: Sequence[Telling]) -> tuple[str, ...]:
@@ -72,6 +101,13 @@ def _day(reading: Reading, tellings: Sequence[Telling]) -> DateMention | None:
         own = [d for d in dates if not owned_by_speech(telling.sentence, d, other_acts=False)]
         if own or dates:
             return min(own or dates, key=lambda date: date.precision)
+    told = {telling.sentence.number for telling in tellings}
+    for sentence in reading.sentences:
+        if sentence.number > max(told, default=0) + 1:
+            break
+        for date in reading.dates_in(sentence):
+            if date.date is not None and date.precision == 1 and date.realis == "past":
+                return date
     return None
 
 

@@ -53,8 +53,10 @@ def type_of(
     told = _told(happening)
     if state_operation:
         return _of_state(told, extent)
-    if _is_abduction(told):
+    if _is_abduction(told) or _takes_people(told, tolls):
         return "abduction"
+    if told.marks and told.marks[0][0].value == "infrastructure_attack" and _on_thing(told):
+        return "infrastructure_attack"
     position = _on_position(told)
     for name in _BY_WORD:
         if name in told.strong and not (position and name in ("shelling", "air_drone_strike")):
@@ -125,6 +127,19 @@ def _is_abduction(told: _Told) -> bool:
         "abduction" in told.strong
         or (first is not None and first.value == "abduction")
         or not told.has("ambush", "armed_clash", "attack_on_civilians")
+    )
+
+
+def _takes_people(told: _Told, tolls: Sequence[TollMention]) -> bool:
+    """ "gunmen seize 31 schoolgirls": whom a sentence counts first was taken."""
+    first = min(tolls, key=lambda t: t.span.first, default=None)
+    return (
+        first is not None
+        and first.who == "abducted"
+        and first.side == "victim"
+        and bool(told.marks)
+        and told.marks[0][1].holds(first.span)
+        and not _on_position(told)
     )
 
 

@@ -8,13 +8,16 @@ from dataclasses import dataclass
 from bot.detect.actors import Actors
 from bot.detect.gazetteer import distance_km
 from bot.detect.happening import Happening, Telling
-from bot.detect.reading import Reading
+from bot.detect.lexicon import Mark
+from bot.detect.reading import Reading, Sentence
 from bot.detect.report import Place
 from bot.detect.scope import locate
 from bot.detect.time_reader import DateMention
 from bot.detect.when import day_of
 
 _SAME_PLACE_KM = 30.0
+#: an adverb among so many first words opens its sentence
+_OPENING = 3
 #: « à 60 km de Niamey », « près de Gao »: a point of reference may lie this far
 _NEAR_KM = 80.0
 #: « le convoi parti de Dakar »: where somebody came from is not where it was
@@ -43,7 +46,7 @@ def group(reading: Reading, tellings: Sequence[Telling], actors: Actors) -> list
             if p.precision <= 2 and p.lat is not None and p.name not in passed
         ]
         day = day_of(reading, alone)
-        new = any(m.value == "another" for m in telling.sentence.of("evidence"))
+        new = any(_opens_another(telling.sentence, m) for m in telling.sentence.of("evidence"))
         lead = len(known) == 1 and telling.sentence.number == 1
         best = None if new else _best(known, points, day, lead=lead)
         if best is None:
@@ -54,6 +57,14 @@ def group(reading: Reading, tellings: Sequence[Telling], actors: Actors) -> list
         if best.day is None or (day is not None and day.precision < best.day.precision):
             best.day = day or best.day
     return [entry.happening for entry in known]
+
+
+def _opens_another(sentence: Sentence, mark: Mark) -> bool:
+    """« Une autre attaque … »; « par ailleurs » only where it opens the sentence."""
+    return mark.value == "another" and (
+        mark.first - sentence.span.first < _OPENING
+        or any(word in mark.text for word in ("attaque", "attack", "ambush", "embuscade", "هجوم"))
+    )
 
 
 def _best(

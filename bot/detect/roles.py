@@ -175,7 +175,12 @@ def is_state_operation(
         mark.value in _STATE_TYPES or any(word in mark.text for word in _STATE_WORDS)
         for mark in triggers
     )
-    if not forces or not acting or any(mark.value in _GROUP_TYPES for mark in triggers):
+    strikes = only_theirs and any(mark.value == "air_drone_strike" for mark in triggers)
+    if (
+        not (forces or strikes)
+        or not acting
+        or any(mark.value in _GROUP_TYPES for mark in triggers)
+    ):
         return False
     if _struck(sentences, triggers, actors):
         return False

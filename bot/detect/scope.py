@@ -29,6 +29,8 @@ _WAY_WORDS = frozenset({
     "bound", "from", "traveling", "travelling",
 })  # fmt: skip
 _WAY_REACH = 2
+#: « Cercle de Koro : … »
+_TOPIC_REACH = 2
 #: only people of that country are named: where they come from, not where it happened
 _FOREIGN_PEOPLE = 0.25
 #: a country far away is often only somebody's home or master: « France’s force »
@@ -70,6 +72,14 @@ def is_neighbour(reading: Reading, mention: CountryMention, sentence: Sentence) 
     return not (_BORDER_WORDS.isdisjoint(words) and _BORDER_WORDS.isdisjoint(after))
 
 
+def _only_reacts(sentence: Sentence, mention: CountryMention) -> bool:
+    """« Le Sénégal présente ses condoléances »: the state that speaks, not where it was."""
+    return any(
+        cue.value == "reaction" and 0 <= cue.first - mention.span.last <= 1
+        for cue in sentence.of("cue")
+    )
+
+
 def _is_on_the_way(reading: Reading, mention: CountryMention) -> bool:
     first = mention.span.first
     before = reading.doc.words[max(0, first - _WAY_REACH) : first]
@@ -82,7 +92,11 @@ def weigh(reading: Reading, sentences: Sequence[Sentence], actors: Actors) -> di
     for sentence in sentences:
         for mention in reading.countries_in(sentence):
             weight = _WEIGHT[mention.form]
-            if is_neighbour(reading, mention, sentence) or _is_on_the_way(reading, mention):
+            if (
+                is_neighbour(reading, mention, sentence)
+                or _is_on_the_way(reading, mention)
+                or _only_reacts(sentence, mention)
+            ):
                 weight *= _NEIGHBOUR
             elif _is_out(reading.gazetteer, mention.country):
                 weight *= _FOREIGN_PEOPLE if mention.form == "demonym" else _ABROAD
@@ -171,7 +185,7 @@ def _is_topic(reading: Reading, mention: Mention) -> bool:
     """« Diffa : … près de Toumour »: the place that opens a headline is often but the region."""
     last = mention.span.last
     return (
-        mention.span.first == 0
+        mention.span.first <= _TOPIC_REACH
         and last < len(reading.doc)
         and ":" in reading.doc.between(last - 1, last)
     )

@@ -65,8 +65,8 @@ def told(markup: str) -> str:
 
 
 #: « ATT@QUE », "k!lled", « 0BUS »: signs that stand for letters, to pass the platforms' filters
-_DISGUISED = re.compile(r"(?<=[^\W\d_])[@!013$](?=[^\W\d_])|(?<![^\W_])0(?=[A-Z]{3})")
-_UNMASKED = str.maketrans("@!013$", "aioies")
+_DISGUISED = re.compile(r"(?<=[^\W\d_])[@!013$*](?=[^\W\d_])|(?<![^\W_])0(?=[A-Z]{3})")
+_UNMASKED = str.maketrans("@!013$*", "aioiese")
 #: « À lire aussi : … »: headlines of other stories, to the end of their line
 _SIDEBAR = re.compile(
     r"(?:^|(?<=[.!?…»\"”\s]))(?:[àÀaA] lire (?:aussi|également)|lire aussi|lire également|"

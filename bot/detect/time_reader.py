@@ -20,6 +20,8 @@ _NEWS_DAYS = 45
 #: « depuis dimanche » still tells the news; « depuis le 26 juillet » recalls it
 _ONGOING_DAYS = 7
 #: how far from a date the verb that puts it in the future may stand, in words
+#: « d'ici à vendredi », "by the end of Friday"
+_BEFORE_WORDS = 3
 _CUE_WORDS = 12
 #: « depuis l'attaque meurtrière du 12 septembre »
 _SINCE_WORDS = 6
@@ -115,7 +117,9 @@ class Reader:
         while at >= 0 and first - at <= _CUE_WORDS:
             if any(mark in doc.between(at, at + 1) for mark in ".!?;\n"):
                 break
-            if self._is_future(at):
+            if self._is_future(at) or (
+                first - at <= _BEFORE_WORDS and doc.words[at] in self.words.future_before
+            ):
                 return True
             if doc.words[at] in self.words.saying or self._is_perfect(at):
                 return False

@@ -38,6 +38,7 @@ class CalendarWords:
     values: dict[str, int]
     units: dict[str, str]
     future: frozenset[str]
+    future_before: frozenset[str]
     future_endings: tuple[str, ...]
     not_future: frozenset[str]
     saying: frozenset[str]
@@ -107,6 +108,7 @@ def load() -> tuple[WordClasses, CalendarWords]:
         values=values,
         units=units,
         future=_flat(data["future"]),
+        future_before=_flat(data["future_before"]),
         future_endings=tuple(data["future_endings"]),
         not_future=frozenset(data["not_future"]),
         saying=_flat(data["saying"]),

@@ -16,6 +16,7 @@ _QUALIFIERS = 5
 # Rules over letters, see toll_words.LETTERS.
 #: between a number and the noun it counts: « 12 autres de ses soldats maliens »
 _TO_HARM = re.compile(r"[oet]*(?=[hHb])|[oetE]*x[oet]*(?=[hH])")
+_TO_HURT = re.compile(r"[xtaA]{0,3}[hbi]")
 _TO_PERSON = re.compile(r"[oetE]*x{0,3}p+(?:&p+)?")
 _TO_NOUN = re.compile(r"[et]*x")
 _TO_THING = re.compile(r"[xeto]{0,3}z")
@@ -108,6 +109,10 @@ def _numbered(told: Told, index: int) -> Counted | None:
     letters, amount = told.letters, told.units[index].amount
     others = "o" in letters[index + 1 : index + 3]
     harm = _TO_HARM.match(letters, index + 1)
+    if harm is not None and _held_and_hurt(told, harm.end()):
+        made = Counted(index, harm.end() + 1, amount, "p", plural=True, others=others)
+        made.group = "civilian"
+        return made
     if harm is not None and letters[harm.end()] != "b" and not _has_noun(told, index, harm.end()):
         return Counted(index, harm.end(), amount, "h", others=others)
     person = _TO_PERSON.match(letters, index + 1)
@@ -126,6 +131,17 @@ def _numbered(told: Told, index: int) -> Counted | None:
     if noun is not None:
         return Counted(index, noun.end(), amount, "x", plural=True)
     return Counted(index, index + 1, amount, "")
+
+
+def _held_and_hurt(told: Told, at: int) -> bool:
+    """« cinq otages tués »: they had been taken; what is told is that they were killed."""
+    meaning = told.units[at].meaning
+    return (
+        told.letters[at] == "H"
+        and meaning is not None
+        and meaning.value == "abducted"
+        and _TO_HURT.match(told.letters, at + 1) is not None
+    )
 
 
 def _has_noun(told: Told, index: int, harm: int) -> bool:

@@ -19,6 +19,14 @@ _OF_OBJECT = re.compile(r"[eEt+]*(?=[Qpu])|[eEt+]*x{1,2}(?=p)")
 _JOINED = re.compile(r"[xteEoPu+]{0,7}(?:,|,?&)t?")
 #: a subject may stand this many units before its auxiliary, or before a bare participle
 _FAR, _NEAR = 24, 5
+#: « mostly women », « des supplétifs »: words before those who are the same people again
+_FEW = 3
+#: words from one who may have told it to the verb that says so
+_SPEAK_REACH = 7
+_SPEECH = frozenset({
+    "told", "said", "says", "confirmed", "reported", "announced", "dit", "indique", "indiquent",
+    "annonce", "rapporte", "rapportent", "declare", "confirme", "precise", "affirme",
+})  # fmt: skip
 #: « avec deux de ses joueurs »
 _WITH = frozenset({"avec", "with", "alongside"})
 _TO_COMPANY = re.compile(r"[te]{0,3}")
@@ -90,7 +98,10 @@ def _active(told: Told, harm: int) -> None:
     if found is None or found.who is not None:
         return
     if letter == "V":
-        pair = told.doc.words[told.units[found.end - 1].first] in load().pairs
+        pair = (
+            _taken_by_gunmen(told, found, harm)
+            or told.doc.words[told.units[found.end - 1].first] in load().pairs
+        )
         if (found.bare and not pair) or not (
             found.noun == "p" or found.others or _lost_some(told, found, harm)
         ):
@@ -132,9 +143,27 @@ def next_in_list(told: Told, counted: Counted) -> Counted | None:
         return None
     if found.bare and (found.plural or not joined.endswith("t")):
         return None
+    if _speaks(told, found):
+        return None
     adverbs = _ADVERBS.match(told.letters, found.end)
     behind = told.letters[adverbs.end() if adverbs else found.end]
     return None if behind in "hbi" else found  # « et trois gendarmes blessés »: its own harm
+
+
+def _taken_by_gunmen(told: Told, found: Counted, harm: int) -> bool:
+    """ "Gunmen took the man and his driver": one person, where armed men are the subject."""
+    meaning = told.units[harm].meaning
+    start = told.letters.rfind(".", 0, harm) + 1
+    return (
+        found.bare
+        and not found.plural
+        and meaning is not None
+        and meaning.value == "abducted"
+        and any(
+            unit.letter == "p" and unit.meaning is not None and unit.meaning.value == "militant"
+            for unit in told.units[start:harm]
+        )
+    )
 
 
 def _lost_some(told: Told, found: Counted, harm: int) -> bool:
@@ -147,6 +176,18 @@ def _lost_some(told: Told, found: Counted, harm: int) -> bool:
         and told.doc.words[told.units[harm].first] in ("lose", "loses", "lost", "losing")
         and told.letters[found.end] in ".,"
     )
+
+
+def _speaks(told: Told, found: Counted) -> bool:
+    """ "wounding 12, a local official and two residents told AFP": those who tell it."""
+    first = told.units[found.end].first
+    end = told.units[told.letters.index(".", found.end)].first
+    for word in told.doc.words[first : min(first + _SPEAK_REACH, end)]:
+        if word in _SPEECH:
+            return True
+        if told.doc.words[first:end] and word in ("killed", "wounded", "tues", "blesses"):
+            return False
+    return False
 
 
 def _loser(told: Told, found: Counted, harm: int) -> None:
@@ -230,7 +271,7 @@ def _is_apposition(told: Told, found: Counted, place: int) -> bool:
     if not (found.bare and found.plural) or place == 0:
         return False
     at = found.start - 1
-    while at >= 0 and told.letters[at] in "tEe":
+    while at >= 0 and told.letters[at] in "tEex" and found.start - at <= _FEW:
         at -= 1
     before = told.counted[place - 1]
     return (

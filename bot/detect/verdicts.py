@@ -87,7 +87,7 @@ def judge(
                     continue
                 verdict.weaker += float(more.get("weight", _DEFAULT_WEAKENING))
             elif (
-                more["action"] == "historical"
+                more["action"] in ("historical", "negated")
                 and cue.value != "anniversary"
                 and _is_dated(reading, sentence, verdict.trigger)
             ):
