@@ -31,6 +31,7 @@ _WAY_WORDS = frozenset({
 _WAY_REACH = 2
 #: « Cercle de Koro : … »
 _TOPIC_REACH = 2
+_CONSOLED_REACH = 2
 #: only people of that country are named: where they come from, not where it happened
 _FOREIGN_PEOPLE = 0.25
 #: a country far away is often only somebody's home or master: « France’s force »
@@ -152,7 +153,7 @@ def _places(
     aside: list[Place] = []
     for sentence in sentences:
         for mention in reading.places_in(sentence):
-            if _is_dateline(reading, mention):
+            if _is_dateline(reading, mention) or _is_consoled(sentence, mention):
                 continue
             known = [place for _, place in found]
             place = reading.gazetteer.resolve(mention, weights, beside=known)
@@ -179,6 +180,14 @@ def _places(
     sure = [pair for pair in found if not pair[0][0] and not pair[0][2]]
     told = [place for rank, place in found if not (sure and rank[2])]
     return told or aside
+
+
+def _is_consoled(sentence: Sentence, mention: Mention) -> bool:
+    """« présente ses condoléances à Bamako »: who is told so, not where it was."""
+    return any(
+        cue.value == "reaction" and 0 <= mention.span.first - cue.last <= _CONSOLED_REACH
+        for cue in sentence.of("cue")
+    )
 
 
 def _is_topic(reading: Reading, mention: Mention) -> bool:

@@ -18,11 +18,15 @@ _OF_OBJECT = re.compile(r"[eEt+]*(?=[Qpu])|[eEt+]*x{1,2}(?=p)")
 #: what joins two counted things: « 84 mercenaires de Wagner et 47 soldats »
 _JOINED = re.compile(r"[xteEoPu+]{0,7}(?:,|,?&)t?")
 #: a subject may stand this many units before its auxiliary, or before a bare participle
-_FAR, _NEAR = 24, 5
+_FAR, _NEAR, _FAR_APPOSED = 16, 5, 24
 #: « mostly women », « des supplétifs »: words before those who are the same people again
 _FEW = 3
 #: words from one who may have told it to the verb that says so
 _SPEAK_REACH = 7
+_ARMED = (
+    "gunm", "arm", "assail", "attack", "militant", "jihad", "bandit", "terror", "insurg", "fighter",
+    "kidnap", "raviss", "djihad",
+)  # fmt: skip
 _SPEECH = frozenset({
     "told", "said", "says", "confirmed", "reported", "announced", "dit", "indique", "indiquent",
     "annonce", "rapporte", "rapportent", "declare", "confirme", "precise", "affirme",
@@ -106,6 +110,8 @@ def _active(told: Told, harm: int) -> None:
             found.noun == "p" or found.others or _lost_some(told, found, harm)
         ):
             return
+        if pair and found.group == "militant":
+            found.group = GENERIC  # « the man », whom "armed men" before made one of theirs
         _loser(told, found, harm)
     _act(told, found, harm)
 
@@ -160,8 +166,8 @@ def _taken_by_gunmen(told: Told, found: Counted, harm: int) -> bool:
         and meaning is not None
         and meaning.value == "abducted"
         and any(
-            unit.letter == "p" and unit.meaning is not None and unit.meaning.value == "militant"
-            for unit in told.units[start:harm]
+            word.startswith(_ARMED)
+            for word in told.doc.words[told.units[start].first : told.units[harm].first]
         )
     )
 
@@ -233,6 +239,8 @@ def _passive(told: Told, index: int) -> None:
         meaning = told.units[index].meaning
         before = told.letters.rfind("a", 0, index)
         many = before >= 0 and told.doc.words[told.units[before].first] in ("were", "are", "sont")
+        if before >= 0 and "z" in told.letters[max(0, before - _FEW) : before]:
+            return  # « quatre projectiles sont tombés »: nobody
         if meaning is not None:
             plural = many or (letter == "h" and meaning.plural)
             told.add(index, index + 1, SOME if plural else ONE, meaning.value)
@@ -243,12 +251,16 @@ def _subject(told: Told, index: int, *, auxiliary: bool) -> tuple[list[Counted],
     """What stands before a participle: the wholes that « et » adds up, and their parts."""
     parts: list[Counted] = []
     letters = told.letters
+    far = _FAR
     for place in range(len(told.counted) - 1, -1, -1):
         found = told.counted[place]
-        if found.end > index or found.noun == "h" or _is_apposition(told, found, place):
+        if found.end > index or found.noun == "h":
+            continue
+        if _is_apposition(told, found, place):
+            far = _FAR_APPOSED
             continue
         gap = letters[found.end : index]
-        if len(gap) > (_FAR if auxiliary else _NEAR) or not _TO_PASSIVE.fullmatch(gap):
+        if len(gap) > (far if auxiliary else _NEAR) or not _TO_PASSIVE.fullmatch(gap):
             break
         if (not auxiliary and ("," in gap or "P" in gap)) or found.who is not None:
             break
@@ -289,7 +301,9 @@ def _before(told: Told, counted: Counted) -> str:
     at = counted.start - 1
     while at >= 0 and told.letters[at] in "tE":
         at -= 1
-    return told.letters[at] if at >= 0 else "."
+    if at < 0 or told.doc.words[told.units[at].first] in ("que", "qu", "that"):
+        return "."
+    return told.letters[at]
 
 
 def _chain(told: Told, place: int) -> list[Counted]:
