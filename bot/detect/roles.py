@@ -176,11 +176,9 @@ def is_state_operation(
         for mark in triggers
     )
     strikes = only_theirs and any(mark.value == "air_drone_strike" for mark in triggers)
-    if (
-        not (forces or strikes)
-        or not acting
-        or any(mark.value in _GROUP_TYPES for mark in triggers)
-    ):
+    if strikes:
+        return True
+    if not forces or not acting or any(mark.value in _GROUP_TYPES for mark in triggers):
         return False
     if _struck(sentences, triggers, actors):
         return False
@@ -206,7 +204,14 @@ def _struck(sentences: Sequence[Sentence], triggers: Sequence[Mark], actors: Act
                 return True
             if mark.value != UNKNOWN and (
                 sentence.has("stance", "claim")
-                or (mark.first < min((t.first for t in sentence.of("trigger")), default=0)
+                or (mark.first < min(
+                    (
+                        trigger.first
+                        for trigger in sentence.of("trigger")
+                        if trigger.entry.more["part"] != "state"
+                    ),
+                    default=0,
+                )
                     and not any(a.first < mark.first and _is_state(actors.of(a))
                                 for a in sentence.of("actor")))
             ):  # fmt: skip

@@ -174,7 +174,7 @@ def _places(
             if sentence.number == 0 and _is_topic(reading, mention):
                 wider.add(place)
     # « Macina : … dans le village de Tièlan, cercle de Macina »: the seat's name is the unit's
-    units = {place.name for _, place in found if place.precision == 2 and place.admin1}
+    units = {place.name for _, place in found if place.precision in (2, 3) and place.admin1}
     wider |= {p for _, p in found if p.precision == 1 and p.name in units}
     found.sort(key=lambda pair: (pair[0], pair[1] in wider))
     sure = [pair for pair in found if not pair[0][0] and not pair[0][2]]

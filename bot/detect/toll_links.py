@@ -24,8 +24,8 @@ _FEW = 3
 #: words from one who may have told it to the verb that says so
 _SPEAK_REACH = 7
 _ARMED = (
-    "gunm", "arm", "assail", "attack", "militant", "jihad", "bandit", "terror", "insurg", "fighter",
-    "kidnap", "raviss", "djihad",
+    "gunm", "arm", "assail", "attack", "militant", "jihad", "bandit", "terror", "insurg",
+    "fighter", "kidnap", "raviss", "djihad",
 )  # fmt: skip
 _SPEECH = frozenset({
     "told", "said", "says", "confirmed", "reported", "announced", "dit", "indique", "indiquent",
