@@ -16,6 +16,8 @@ from bot.detect.verdicts import Verdict, judge
 THRESHOLD = 3.0
 #: troops, bases and camps are spoken of in every attack; a step told there must be clearer
 AMID_ATTACK = 3.75
+#: « des soldats de la force conjointe tués »: a thing that nobody does anything with
+_NAMED_AMID_ATTACK = 5.0
 _STRENGTH = {"S": 2.5, "M": 1.5, "w": 0.75}
 _WITH_ACT = 2.0
 _OURS, _SECOND_PARTY, _BODY = 1.0, 0.5, 0.5
@@ -58,7 +60,9 @@ class Parties:
 
 def threshold(step: Telling, *, amid_attack: bool) -> float:
     """The score a step must reach; a joint operation is both a step and a fight."""
-    return AMID_ATTACK if amid_attack and step.type != "joint_operation" else THRESHOLD
+    if not amid_attack or step.type == "joint_operation":
+        return THRESHOLD
+    return AMID_ATTACK if len(step.why) > 1 else _NAMED_AMID_ATTACK
 
 
 def find_steps(reading: Reading, actors: Actors) -> list[Telling]:

@@ -63,7 +63,7 @@ def type_of(
         return "infrastructure_attack"
     position = _on_position(told)
     for name in _BY_WORD:
-        if name in told.strong and not (position and name in ("shelling", "air_drone_strike")):
+        if name in told.strong and not (position and name == "air_drone_strike"):
             return name
     if _is_seized(told):
         return "territory_seized"

@@ -8,11 +8,16 @@ from bot.detect.reading import Reading, Sentence
 #: how far a cue that looks to one side reaches, in words
 _FAR = 12
 _LEAD = 4
+#: words that open a clause on what goes on beside
+_ASIDE = frozenset({"as", "while", "pendant", "alors", "tandis"})
 
 
 def touches(reading: Reading, sentence: Sentence, cue: Mark, trigger: Mark) -> bool:
     """Whether a cue of this sentence changes what a trigger of the same sentence means."""
     reach = cue.entry.more["reach"]
+    if reach == "sentence" and trigger.last <= cue.first:
+        # "Gunmen attack church as court prepares verdict": what a clause adds changes nothing
+        return _ASIDE.isdisjoint(reading.doc.words[trigger.last : cue.first])
     if reach in ("sentence", "near", "item"):
         return True
     if cue.first < trigger.last and trigger.first < cue.last:

@@ -68,7 +68,10 @@ class Where:
 def is_neighbour(reading: Reading, mention: CountryMention, sentence: Sentence) -> bool:
     """Whether a border or condolence word stands just before a country's name."""
     first = mention.span.first
-    words = reading.doc.words[max(sentence.span.first, first - _BORDER_REACH) : first]
+    start = max(sentence.span.first, first - _BORDER_REACH)
+    while start < first and reading.breaks(start, first)[0]:
+        start += 1
+    words = reading.doc.words[start:first]
     after = reading.doc.words[mention.span.last : mention.span.last + 1]
     return not (_BORDER_WORDS.isdisjoint(words) and _BORDER_WORDS.isdisjoint(after))
 

@@ -225,6 +225,15 @@ def _passive(told: Told, index: int) -> None:
     letter = told.letters[index]
     auxiliary = letter == "i" or is_passive(told, index)
     wholes, parts = _subject(told, index, auxiliary=auxiliary)
+    meaning = told.units[index].meaning
+    if (
+        wholes
+        and not auxiliary
+        and wholes[0].group == "militant"
+        and meaning is not None
+        and meaning.value == "abducted"
+    ):
+        return  # "insurgents seized …": they did it
     if wholes:
         for found in wholes + parts:
             told.link(found, index)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from bot.detect.actors import Actors
@@ -16,6 +17,8 @@ _ARMED_TYPES = frozenset({
     "ambush", "suicide_bomb", "ied_landmine", "shelling", "air_drone_strike",
 })  # fmt: skip
 _DEFAULT_WEAKENING = 1.0
+#: subjects that do not attack: vaccinators and players can be killed, crocodiles kill
+_OTHER_SUBJECTS = frozenset({"illness", "sport", "law", "politics", "culture"})
 #: words before a date that still opens the sentence; words between it and what it dates
 _LEADS, _DATED = 2, 10
 #: words between a figure and the word of harm it counts
@@ -49,6 +52,14 @@ def is_armed(sentence: Sentence, actors: Actors) -> bool:
     return False
 
 
+def _kills(triggers: Sequence[Mark]) -> bool:
+    """« tués dans l'attaque de leur véhicule »: an attack, and people killed in it."""
+    return (
+        any(t.entry.more.get("deed") for t in triggers)
+        and any(t.entry.more.get("hostile") for t in triggers)
+    )  # fmt: skip
+
+
 def judge(
     reading: Reading, sentence: Sentence, triggers: list[Mark], kind: str, actors: Actors,
     *, framed: bool = True,
@@ -64,7 +75,10 @@ def judge(
         for cue in reading.of("cue")
         if cue.entry.more["kinds"] in (kind, "both")
         and (_in_reach(reading, sentence, cue) or (framed and _frames(reading, sentence, cue)))
-        and not (armed and cue.entry.more["yields"] == "armed")
+        and not (
+            cue.entry.more["yields"] == "armed"
+            and (armed or (cue.value in _OTHER_SUBJECTS and _kills(triggers)))
+        )
     ]
     verdicts = [Verdict(trigger) for trigger in triggers]
     weakened: set[str] = set()

@@ -48,7 +48,7 @@ ATTACKS = [
     ("جماعة نصرة الإسلام والمسلمين تسيطر على بلدة في وسط مالي",
      "JNIM takes a town in central Mali", "territory_seized", "ML"),
     ("قصف بقذائف هاون على مطار تمبكتو",
-     "Mortar shelling of Timbuktu airport", "position_attack", "ML"),
+     "Mortar shelling of Timbuktu airport", "shelling", "ML"),
     ("مجزرة في قرية ببوركينا فاسو: مقتل عشرات المدنيين",
      "Massacre in a village of Burkina Faso: dozens of civilians killed",
      "attack_on_civilians", "BF"),
