@@ -10,46 +10,20 @@ against one half and checked on the other; --errors names the items that went wr
 from __future__ import annotations
 
 import argparse
-import hashlib
-import json
 import math
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from benchmarks.detect_facts import Facts, score_facts
 from benchmarks.keyword_baseline import baseline_labels
+from benchmarks.labelled import DEFAULT, half_of, item_of, read_lines
+from benchmarks.written_pairs import print_score, read_pairs, score_pairs
 from bot.detect.detector import Detector
 from bot.detect.report import Detection, Item
 
-DEFAULT = Path(__file__).parents[2] / "shared" / "data" / "detection"
 KINDS = ("attack", "alliance")
-_PRECISIONS = ("year", "month", "day")
-_PADDING = ("-01-01", "-01", "")
-
-
-def item_of(raw: Mapping[str, Any]) -> Item:
-    """A labelled line as the detector would get it; coarse dates stay coarse."""
-    published, precision = None, "time"
-    if raw.get("published"):
-        text = str(raw["published"])
-        parts = text.count("-")
-        precision = _PRECISIONS[parts]
-        published = datetime.fromisoformat(text + _PADDING[parts]).replace(tzinfo=UTC)
-    return Item(
-        raw["title"], raw.get("summary") or "", published, precision,  # type: ignore[arg-type]
-        raw.get("language"), raw.get("outlet"),
-    )  # fmt: skip
-
-
-def half_of(identifier: str) -> str:
-    return "AB"[int(hashlib.sha256(identifier.encode()).hexdigest(), 16) % 2]
-
-
-def read_lines(path: Path) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in path.read_text("utf-8").splitlines() if line.strip()]
 
 
 def counts(
@@ -177,6 +151,8 @@ def main() -> None:
     for name in ("all", "fr", "en"):
         some = {i: w for i, w in wanted.items() if name in ("all", languages[i])}
         print_facts(name, score_facts(some, found), errors=chosen.errors)
+    print()
+    print_score(score_pairs(detector, read_pairs()), errors=chosen.errors)
     print(f"\n{speed:,.0f} items/s on one core, as they come")
     for characters, dense in ((350, False), (600, True)):
         print(f"{speed_at(detector, items, characters, dense=dense):,.0f} items/s at {characters} "

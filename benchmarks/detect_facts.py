@@ -139,11 +139,12 @@ def _score_toll(check: Any, facts: Facts, want: Mapping[str, Any], got: Report, 
             facts.fault(f"false toll of {who}", f"{identifier} {toll}")
         return
     group = "counted" if wanted["status"] in ("exact", "at_least") else "vague"
-    check(f"{who} {group}", toll is not None and _toll_right(wanted, toll),
+    check(f"{who} {group}", toll is not None and toll_right(wanted, toll),
           f"{wanted} got {toll}")  # fmt: skip
 
 
-def _toll_right(wanted: Mapping[str, Any], toll: Toll) -> bool:
+def toll_right(wanted: Mapping[str, Any], toll: Toll) -> bool:
+    """FACTS: a figure is right by its least number, a vague one by its class and an overlap."""
     if wanted["status"] in ("exact", "at_least"):
         return toll.min in (wanted["min"], wanted["min"] - (wanted["status"] == "at_least"))
     same = toll.status == wanted["status"] or {toll.status, wanted["status"]} <= _LOOSE

@@ -25,7 +25,7 @@ from bot.feeds.parse import parse as parse_feed
 from bot.messages.message import Message, Span
 from bot.messages.render import TELEGRAM_LIMIT, to_html, to_plain, units
 
-#: one call on an item as long as detection reads at all (20,000 characters)
+#: one call on an item as long as detection reads at all (8,000 characters)
 _PATIENCE = 0.25
 _WORDS = [
     "Mali",

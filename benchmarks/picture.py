@@ -8,9 +8,10 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from benchmarks.bench_detect import DEFAULT, KINDS, counts, f1_of, half_of, item_of, read_lines
+from benchmarks.bench_detect import KINDS, counts, f1_of
 from benchmarks.calibrate import held_out, reliability, told_by
 from benchmarks.keyword_baseline import baseline_labels
+from benchmarks.labelled import DEFAULT, half_of, item_of, read_lines
 from bot.detect.detector import Detector
 
 _TARGET = Path(__file__).parents[1] / "docs" / "pictures" / "detection.svg"

@@ -67,6 +67,9 @@ def test_ugly_texts(text: str) -> None:
         "12 soldats tués. ",
         "12 soldats tués à Gao le 3 mars 2024, ",
         "CEDEAO samedi du embuscade à . ",
+        "samedi attaqué ١٢ tués ",
+        "hier attaqué Djibo جنود . ",
+        "soldats sommet ? attaqué troops troops 10,5 ",
     ],
 )
 def test_one_run_of_words_over_and_over(run: str) -> None:

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from detecting import detector
 
-from benchmarks.bench_detect import counts, half_of, item_of, read_lines
+from benchmarks.bench_detect import counts
+from benchmarks.labelled import half_of, item_of, read_lines
 from bot.detect.report import Detection
 
 FOLDER = Path(__file__).parents[2].parent / "shared" / "data" / "detection"
