@@ -62,12 +62,14 @@ def told(markup: str) -> str:
     text = plain(markup)
     if ":" in text or "►" in text:
         text = _SIDEBAR.sub("", text).rstrip()
-    return _DISGUISED.sub(lambda sign: sign.group().translate(_UNMASKED), text)
+    return _SPLIT.sub("", _DISGUISED.sub(lambda sign: sign.group().translate(_UNMASKED), text))
 
 
 #: « ATT@QUE », "k!lled", « 0BUS »: signs that stand for letters, to pass the platforms' filters
 _DISGUISED = re.compile(r"(?<=[^\W\d_])[@!013$*](?=[^\W\d_])|(?<![^\W_])0(?=[A-Z]{3})")
 _UNMASKED = str.maketrans("@!013$*", "aioiese")
+#: « t.ués », « m.orts »
+_SPLIT = re.compile(r"(?<=\b[b-zB-Z])\.(?=[^\W\d_A-Z]{3})")
 #: « À lire aussi : … »: headlines of other stories, to the end of their line
 _SIDEBAR = re.compile(
     r"(?:^|(?<=[.!?…»\"”\s]))(?:[àÀaA] lire (?:aussi|également)|lire aussi|lire également|"

@@ -269,11 +269,13 @@ def _subject(told: Told, index: int, *, auxiliary: bool) -> tuple[list[Counted],
             far = _FAR_APPOSED
             continue
         gap = letters[found.end : index]
-        if len(gap) > (far if auxiliary else _NEAR) or not _TO_PASSIVE.fullmatch(gap):
-            break
-        if (not auxiliary and ("," in gap or "P" in gap)) or found.who is not None:
-            break
         before = _before(told, found)
+        # « six gendarmes, dont un instructeur, tués »: the aside closes before the participle
+        across = auxiliary or parts or (gap == "," and before == "D")
+        if len(gap) > (far if across else _NEAR) or not _TO_PASSIVE.fullmatch(gap):
+            break
+        if (not across and ("," in gap or "P" in gap)) or found.who is not None:
+            break
         close = not auxiliary and found.noun == "p" and not found.bare
         if (before == "P" and not close) or (before == "e" and (found.noun != "p" or found.bare)):
             continue  # « dans deux villages », « le chef d'un village »; not « aux 18 soldats »

@@ -57,10 +57,18 @@ def _updates(told: Told) -> None:
             near = set(letters[max(index, at - 3) : at]) & set("RPBe:")
             alone = found.noun == "" or (found.noun == "p" and rise >= 0)
             if found.who is None and near and alone and (of_dead or not generic):
-                found.who, found.last = "killed", found.end
+                found.who, found.last = _tolled(told, index, at), found.end
             if found.who == "killed" and 0 <= rise < at:
                 found.update = True
                 break
+
+
+def _tolled(told: Told, first: int, end: int) -> str:
+    """ "the number of injured at 20": what the toll is of; of the dead where it does not say."""
+    values = [
+        meaning.value for meaning in (unit.meaning for unit in told.units[first:end]) if meaning
+    ]
+    return "wounded" if "wounded" in values and "killed" not in values else "killed"
 
 
 def _subsets(told: Told) -> None:
