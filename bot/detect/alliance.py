@@ -138,7 +138,8 @@ def _telling(
     parties = parties_of(reading, sentence)
     if not parties.ours and not ours_anywhere:
         return None
-    if parties.others & _ELSEWHERE and not _names_ours(reading):
+    of_ours = "AES" in parties.bodies or _names_ours(reading)
+    if parties.others & _ELSEWHERE and not of_ours:
         return None
     best: Telling | None = None
     best_rank = (False, 0.0)

@@ -10,14 +10,20 @@ _FAR = 12
 _LEAD = 4
 #: words that open a clause on what goes on beside
 _ASIDE = frozenset({"as", "while", "pendant", "alors", "tandis"})
+#: « dix-sept pèlerins enlevés, dont sept relâchés »: the others are still held
+_SOME = frozenset({"dont", "including", "بينهم", "منهم"})
+_SOME_REACH = 4
 
 
 def touches(reading: Reading, sentence: Sentence, cue: Mark, trigger: Mark) -> bool:
     """Whether a cue of this sentence changes what a trigger of the same sentence means."""
     reach = cue.entry.more["reach"]
+    between = reading.doc.words[trigger.last : cue.first]
+    if cue.value == "release" and not _SOME.isdisjoint(between[-_SOME_REACH:]):
+        return False
     if reach == "sentence" and trigger.last <= cue.first:
         # "Gunmen attack church as court prepares verdict": what a clause adds changes nothing
-        return _ASIDE.isdisjoint(reading.doc.words[trigger.last : cue.first])
+        return _ASIDE.isdisjoint(between)
     if reach in ("sentence", "near", "item"):
         return True
     if cue.first < trigger.last and trigger.first < cue.last:
