@@ -23,6 +23,8 @@ _AGAINST = frozenset({"contre", "against", "visant", "targeting"})
 _AGAINST_REACH = 2
 #: words between « se sont emparés » and the camp
 _TAKEN_REACH = 5
+#: words of attack that decide; more are no news
+_ENOUGH = 64
 #: words between an act and the pipeline or the tankers it hits
 _THING_REACH = 8
 _LAST = ("looting_arson", "infrastructure_attack", "foiled", "territory_regained")
@@ -95,7 +97,7 @@ def type_of(
 
 
 def _told(happening: Happening) -> _Told:
-    marks = [(mark, t.sentence) for t in happening.tellings for mark in t.triggers]
+    marks = [(mark, t.sentence) for t in happening.tellings for mark in t.triggers][:_ENOUGH]
     return _Told(
         marks, {mark.value for mark, _ in marks if _is_strong(mark)}, {m.value for m, _ in marks}
     )
