@@ -51,10 +51,11 @@ def diagram(rows: list[tuple[float, float, int]], top: int) -> list[str]:
     ]
     for said, right, many in rows:
         x, y = at(said, right)
-        drawn.append(f'<circle class="d" cx="{x:.0f}" cy="{y:.0f}" r="{3 + many**0.5:.0f}"/>')
-        # each number on its dot's own side of the diagonal, clear of the neighbours
-        left, up = (x - 32, y + 6) if right > said else (x + 12, y + 22)
-        drawn.append(f'<text x="{left:.0f}" y="{up:.0f}">{many}</text>')
+        radius = 3 + many**0.5
+        drawn.append(f'<circle class="d" cx="{x:.0f}" cy="{y:.0f}" r="{radius:.0f}"/>')
+        drawn.append(
+            f'<text x="{x - radius - 6:.0f}" y="{min(y + 6, low - 8):.0f}" text-anchor="end">{many}</text>'
+        )
     return drawn
 
 
