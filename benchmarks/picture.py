@@ -53,9 +53,8 @@ def diagram(rows: list[tuple[float, float, int]], top: int) -> list[str]:
         x, y = at(said, right)
         radius = 3 + many**0.5
         drawn.append(f'<circle class="d" cx="{x:.0f}" cy="{y:.0f}" r="{radius:.0f}"/>')
-        drawn.append(
-            f'<text x="{x - radius - 6:.0f}" y="{min(y + 6, low - 8):.0f}" text-anchor="end">{many}</text>'
-        )
+        left, down = x - radius - 6, min(y + 6, low - 8)
+        drawn.append(f'<text x="{left:.0f}" y="{down:.0f}" text-anchor="end">{many}</text>')
     return drawn
 
 
