@@ -46,14 +46,9 @@ class Mark:
     last: int
     entry: Entry
     text: str
-
-    @property
-    def layer(self) -> str:
-        return self.entry.layer
-
-    @property
-    def value(self) -> str:
-        return self.entry.value
+    #: the entry's own, at hand because they are asked for thousands of times an item
+    layer: str
+    value: str
 
 
 class _Lines(yaml.CSafeLoader):
@@ -246,7 +241,8 @@ class Lexicon:
         found: list[Mark] = []
         for end, (length, form, entries) in self._automaton.iter(doc.padded):
             last = starts_at(end - 1) + 1
-            found.extend(Mark(last - length, last, entry, form) for entry in entries)
+            first = last - length
+            found.extend(Mark(first, last, e, form, e.layer, e.value) for e in entries)
         return _without_covered(found)
 
 
