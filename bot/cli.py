@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from bot import log
+from bot.detect.data_error import DataError
 from bot.settings import Settings, SettingsError
 
 DONE, BAD_INPUT, WRONG_USAGE = 0, 1, 2
@@ -48,6 +49,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except Failure as failure:
         _complain(str(failure))
         return failure.status
+    except DataError as error:
+        _complain(str(error))
+        return BAD_INPUT
     except BrokenPipeError:
         # the reader of our output has gone (`| head`): nothing left to say it to
         sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123

@@ -33,7 +33,7 @@ _CORE = frozenset({"ML", "BF", "NE"})
 _ELSEWHERE = frozenset({"GW", "GN", "SL", "LR", "GM", "SD", "SS", "SO", "CD", "CF", "MZ", "ET"})
 #: a body's name gives way to what the body does (« l'AES lance sa force conjointe »), those who
 #: meet to what they meet about
-_GENERIC = {"True": 0.25, "meeting": 0.75}
+_GENERIC = {True: 0.25, "meeting": 0.75}
 #: « les troupes françaises au Mali »: a thing that nobody does anything with is no step
 _WEAK_ALONE = 2.75
 _LEFT_REACH = 2
@@ -152,7 +152,7 @@ def _telling(
         points, kind, stage, far, why = found
         points -= verdict.weaker
         generic = verdict.trigger.entry.more.get("generic")
-        rank = (verdict.live, points - _GENERIC.get(str(generic), 0.0) - _FAR * far)
+        rank = (verdict.live, points - _GENERIC.get(generic, 0.0) - _FAR * far)
         if best is None or rank > best_rank:
             best_rank = rank
             best = Telling(sentence, [verdict], points, verdict.realis, kind, stage or None, why)

@@ -9,12 +9,13 @@ from typing import Any
 
 import yaml
 
+from bot.detect.data_error import DataError
 from bot.detect.text import Span
 
 SCOPES = ("core", "wider", "out")
 
 
-class CountryTableError(ValueError):
+class CountryTableError(DataError, ValueError):
     """The country table is broken; the message names the file and the country."""
 
 

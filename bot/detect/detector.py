@@ -34,7 +34,7 @@ class Detector:
 
     @classmethod
     def load(cls) -> Self:
-        """Reads the package's own data. Raises LexiconError and its like when a file is wrong."""
+        """Reads the package's own data. Raises DataError when a file is wrong."""
         actors = Actors.load()
         return cls(Lexicon.load(actors.entries), actors, Gazetteer.load(), Languages())
 

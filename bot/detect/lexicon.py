@@ -11,6 +11,7 @@ from typing import Any
 import ahocorasick
 import yaml
 
+from bot.detect.data_error import DataError
 from bot.detect.forms import expand
 from bot.detect.report import ALLIANCE_TYPES, ATTACK_TYPES, OUTCOMES, SPEAKERS, STAGES
 from bot.detect.text import Doc, fold
@@ -22,7 +23,7 @@ STRENGTHS = ("S", "M", "w")
 REACHES = ("right", "left", "both", "lead", "sentence", "near", "item")
 
 
-class LexiconError(Exception):
+class LexiconError(DataError):
     """A data file is wrong; the message names the file, the line and what was expected."""
 
 
@@ -100,7 +101,7 @@ TABLES: Mapping[str, Table] = {
             "action": ("veto", "historical", "future", "hypothetical", "negated", "weaken"),
             "reach": REACHES, "yields": ("armed", "never"),
             "kinds": ("attack", "alliance", "both"), "weight": None, "only": None, "spares": None,
-            "frame": (True,),
+            "frame": (True,), "not_of_part": None,
         },
         ("action", "reach", "yields", "kinds"),
     ),

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import yaml
 
+from bot.detect.data_error import DataError
 from bot.detect.text import Doc, fold
 
 #: what a mention's cue can be, see data/place_words.yaml
@@ -24,7 +25,7 @@ _STRONGER = frozenset({"near", "axis", "from", "to"})
 _STOPS = frozenset(".!?;:\n…")
 
 
-class PlaceWordsError(ValueError):
+class PlaceWordsError(DataError, ValueError):
     """The word lists are broken; the message names the file and the list."""
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from math import asin, cos, radians, sin, sqrt
 from pathlib import Path
 
+from bot.detect.data_error import DataError
 from bot.detect.text import fold
 
 COLUMNS = ("name", "aliases", "kind", "country", "admin1", "lat", "lon", "rank", "need")
@@ -26,7 +27,7 @@ _NOT_FOLDED = re.compile(r"[^a-z0-9]")
 _EARTH_KM = 6371.0
 
 
-class PlaceTableError(ValueError):
+class PlaceTableError(DataError, ValueError):
     """The place table is broken; the message names the file and the line."""
 
 

@@ -10,20 +10,16 @@ _FAR = 12
 _LEAD = 4
 #: words that open a clause on what goes on beside
 _ASIDE = frozenset({"as", "while", "pendant", "alors", "tandis"})
-#: « dix-sept pèlerins enlevés, dont sept relâchés »: the others are still held
-_SOME = frozenset({"dont", "including", "بينهم", "منهم"})
-_SOME_REACH = 4
 
 
 def touches(reading: Reading, sentence: Sentence, cue: Mark, trigger: Mark) -> bool:
     """Whether a cue of this sentence changes what a trigger of the same sentence means."""
     reach = cue.entry.more["reach"]
-    between = reading.doc.words[trigger.last : cue.first]
-    if cue.value == "release" and not _SOME.isdisjoint(between[-_SOME_REACH:]):
+    if _of_part(reading, cue, trigger):
         return False
     if reach == "sentence" and trigger.last <= cue.first:
         # "Gunmen attack church as court prepares verdict": what a clause adds changes nothing
-        return _ASIDE.isdisjoint(between)
+        return _ASIDE.isdisjoint(reading.doc.words[trigger.last : cue.first])
     if reach in ("sentence", "near", "item"):
         return True
     if cue.first < trigger.last and trigger.first < cue.last:
@@ -38,3 +34,15 @@ def touches(reading: Reading, sentence: Sentence, cue: Mark, trigger: Mark) -> b
         return False
     hard, commas, clauses = reading.breaks(left, right)
     return hard == 0 and commas == 0 and clauses == 0
+
+
+def _of_part(reading: Reading, cue: Mark, trigger: Mark) -> bool:
+    """« dix-sept pèlerins enlevés, dont sept déjà relâchés »: the others are still held.
+
+    Not « douze otages, dont deux femmes, ont été relâchés »: there a comma ends the part.
+    """
+    words = cue.entry.more.get("not_of_part", ())
+    return any(
+        reading.doc.words[at] in words and reading.breaks(at, cue.first)[:2] == (0, 0)
+        for at in range(trigger.last, cue.first)
+    )

@@ -191,7 +191,7 @@ def _speaks(told: Told, found: Counted) -> bool:
     for word in told.doc.words[first : min(first + _SPEAK_REACH, end)]:
         if word in _SPEECH:
             return True
-        if told.doc.words[first:end] and word in ("killed", "wounded", "tues", "blesses"):
+        if word in ("killed", "wounded", "tues", "blesses"):
             return False
     return False
 

@@ -20,6 +20,14 @@ STEPS = [
     ("Alger dit non à toute intervention armée au Niger", "intervention_threat", "rejected"),
     ("Visas : le Mali applique la réciprocité aux Américains", "diplomatic_rupture", "announced"),
     ("Algeria's ambassador returns to Niamey", "diplomatic_thaw", "implemented"),
+    ("La Guinée demande à rejoindre l'AES", "membership_change", "announced"),
+    ("Guinea asks to join Alliance of Sahel States", "membership_change", "announced"),
+    ("Le Bénin rouvre sa frontière avec le Niger", "border_airspace", "implemented"),
+    (
+        "Le Burkina et le Bénin signent un accord de patrouilles mixtes",
+        "joint_operation",
+        "signed",
+    ),
     ("Les dirigeants de l'AES attendus à Niamey pour leur premier sommet", "summit", "announced"),
 ]
 

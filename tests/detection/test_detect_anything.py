@@ -21,7 +21,7 @@ SENTENCE = (
 WORDS = st.sampled_from(SENTENCE.split())
 TEXT = st.text(max_size=300) | st.lists(WORDS, max_size=60).map(" ".join)
 #: CPU seconds: far above what is measured (benchmarks), far below what a hostile text could cost
-NO_STOP = 5.0
+NO_STOP = 2.0
 DAYS = st.none() | st.datetimes(timezones=st.just(UTC))
 
 

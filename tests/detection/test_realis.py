@@ -17,6 +17,11 @@ from detecting import detect, labels_of, only
         ("Un an après le massacre de villageois à Solhan, le Burkina se souvient", "historical"),
         ("Mali : fausses informations sur une attaque jihadiste à Kati", "negated"),
         ("UN warns of attacks by jihadists in northern Benin", "hypothetical"),
+        ("Jihadist attacks could spread to northern Ghana, UN says", "hypothetical"),
+        (
+            "Mali : douze otages, dont deux femmes, ont été relâchés par leurs ravisseurs",
+            "historical",
+        ),
     ],
 )
 def test_what_did_not_happen_is_not_pushed(text: str, realis: str) -> None:
@@ -31,6 +36,7 @@ def test_what_did_not_happen_is_not_pushed(text: str, realis: str) -> None:
     [
         "Mali : des tirs nourris entendus à Kati, une attaque jihadiste en cours",
         "Attack under way on army base in Djibo, Burkina Faso, gunfire heard",
+        "Niger : dix-sept pèlerins enlevés près de Téra, dont sept déjà relâchés",
     ],
 )
 def test_an_attack_under_way_is_pushed(text: str) -> None:

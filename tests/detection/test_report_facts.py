@@ -141,3 +141,27 @@ def test_why_holds_words_of_the_article() -> None:
     why = told(title).why
     assert 0 < len(why) <= 8
     assert all(word.lower() in title.lower().replace("é", "e") or word in title for word in why)
+
+
+@pytest.mark.parametrize(
+    ("title", "summary", "outcome"),
+    [
+        ("Mali : un poste pris d'assaut à Loulouni",
+         "Deux gendarmes ont été tués. Les assaillants ont emporté des armes avant de se retirer.",
+         "withdrawn"),
+        ("Burkina : le camp militaire de Djibo attaqué par des jihadistes",
+         "Des tirs sont entendus depuis ce matin autour du camp.", "ongoing"),
+        ("Niger : un kamikaze abattu à l'entrée du marché de Diffa",
+         "Sa charge n'a pas explosé.", "foiled"),
+    ],
+)  # fmt: skip
+def test_how_it_ended(title: str, summary: str, outcome: str) -> None:
+    """Gone again, still shooting, or stopped in time."""
+    assert told(title, summary).outcome == outcome
+
+
+def test_signs_and_dots_put_into_words() -> None:
+    """Written so that a platform's filter passes them; read like anybody else's words."""
+    report = told("Mali : un village de Mopti att@qué", "Trois villageois ont été t.ués.")
+    assert report.headline_killed is not None
+    assert report.headline_killed.min == 3

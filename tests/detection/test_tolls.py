@@ -185,6 +185,10 @@ KILLED = [
     ("Officials put the death toll from Sunday's attack at 23", exactly(23)),
     ("Le bilan passe à 31 morts. L'armée avait annoncé 40 morts.", exactly(31)),
     ("The toll rises to 20 dead. It had been put at 35 dead.", exactly(20)),
+    ("Six gendarmes, dont un instructeur, tués dans une attaque", exactly(6)),
+    ("Neuf civils, dont deux enfants, tués près de Gossi", exactly(9)),
+    ("Gunmen seize 31 pupils, kill night guard", exactly(1)),
+    ("مقتل قاض في كمين", exactly(1)),
 ]
 
 
@@ -250,6 +254,8 @@ OTHERS = [
     ("30 000 déplacés", {"displaced": exactly(30_000)}),
     ("Plus de 2 200 personnes ont fui leurs foyers", {"displaced": at_least(2201)}),
     ("Hundreds of people were displaced", {"displaced": about(200)}),
+    ("12 dead. Police put the number of injured at 20.",
+     {"killed": exactly(12), "wounded": exactly(20)}),
 ]  # fmt: skip
 
 

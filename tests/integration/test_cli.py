@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import shutil
 import stat
 import subprocess
 import sys
@@ -203,6 +204,19 @@ def test_wrong_settings_are_all_told_before_anything_starts(tmp_path: Path) -> N
         "HTTP_LISTEN", "POLL_INTERVAL_MIN",
     ]  # fmt: skip
     assert not (tmp_path / "a.db").exists()
+
+
+def test_a_mistake_in_a_word_file_is_one_sentence(tmp_path: Path) -> None:
+    """Whoever adds words sees the file, the line and what was expected, and no traceback."""
+    shutil.copytree(ROOT / "bot", tmp_path / "bot")
+    words = tmp_path / "bot" / "detect" / "data" / "outcomes.yaml"
+    words.write_text(words.read_text("utf-8").replace("outcome: foiled", "outcome: foild", 1))
+    done = run("classify", stdin=lines({"id": 1, "title": "x"}), cwd=tmp_path,
+               PYTHONPATH=str(tmp_path))  # fmt: skip
+    assert done.returncode == 1
+    assert done.stderr.startswith("sahel-alerts: outcomes.yaml, line ")
+    assert "foild" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
 
 
 def test_migrate_makes_the_database_and_may_be_repeated(tmp_path: Path) -> None:
