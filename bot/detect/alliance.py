@@ -210,7 +210,7 @@ def _object_points(
         if str(more.get("alone")).endswith("S"):
             points = _STRENGTH["S"] + 0.5
         why.append(act.text)
-    elif more.get("alone"):
+    elif more.get("alone") and not _is_long_ago(reading, sentence, thing, thing):
         kind, stage, strength = str(more["alone"]).split()
         points = _STRENGTH[strength]
     else:

@@ -21,12 +21,17 @@ _CLAUSE = 20
 _SUBJECT = 5
 _AGAINST = frozenset({"contre", "against", "visant", "targeting"})
 _AGAINST_REACH = 2
+_SAYS = frozenset({"selon", "apres", "according"})
+_SAYS_REACH = 2
 #: words between « se sont emparés » and the camp
 _TAKEN_REACH = 5
 #: words of attack that decide; more are no news
 _ENOUGH = 64
 #: words between an act and the pipeline or the tankers it hits
 _THING_REACH = 8
+_BLAST = ("explosion", "blast", "انفجار")
+_SHOTS = ("tirs", "tir", "coup de feu", "coups de feu", "fusillade", "gunfire", "gunshots", "shots",
+          "shooting", "shootings", "essuy", "rafale", "اطلاق نار")  # fmt: skip
 _LAST = ("looting_arson", "infrastructure_attack", "foiled", "territory_regained")
 _UNIFORMED = frozenset({"soldier", "police", "auxiliary"})
 _PEOPLE = frozenset({"civilian", "aid_worker", "official", "foreigner"})
@@ -75,15 +80,17 @@ def type_of(
         return "infrastructure_attack"
     if position:
         return "position_attack"
+    hit = {t.group for t in tolls if t.side == "victim" and t.status != "none"}
     if told.has("armed_clash") and not _said_attack(told):
-        return "armed_clash"
+        return "attack_on_civilians" if _shot_at(told, extent, hit) else "armed_clash"
     if "siege_blockade" in told.strong:
         return "siege_blockade"
-    if told.marks and told.marks[0][0].value == "looting_arson":
+    if told.marks and (
+        told.marks[0][0].value == "looting_arson" or (told.has("looting_arson") and not hit)
+    ):
         return "looting_arson"
-    hit = {t.group for t in tolls if t.side == "victim" and t.status != "none"}
     if _on_convoy(told):
-        return "ambush"
+        return "ied_landmine" if _first_blast(told) else "ambush"
     if ("attack_on_civilians" in told.strong and not (hit & _UNIFORMED and not hit & _PEOPLE)) or (
         _hits_civilians(extent, hit)
     ):
@@ -157,7 +164,10 @@ def _on_position(told: _Told) -> bool:
     return "position_attack" in told.strong or any(
         mark.entry.more["part"] != "state"
         and (
-            any(t.value == "position" for t in targets(mark, sentence, reach=_CLAUSE))
+            any(
+                t.value == "position" and not _is_source(sentence, t)
+                for t in targets(mark, sentence, reach=_CLAUSE)
+            )
             or any(_is_target(mark, target, sentence) for target in sentence.of("evidence"))
         )
         for mark, sentence in told.marks
@@ -168,10 +178,18 @@ def _is_target(mark: Mark, target: Mark, sentence: Sentence) -> bool:
     """« Le poste de …, dans le nord, a été attaqué », « contre deux positions »: however far."""
     if target.value != "position" or (target.last > mark.first and mark.last > target.first):
         return False
+    if _is_source(sentence, target):
+        return False
     at = target.first - sentence.span.first
     subject = target.last <= mark.first and at <= _SUBJECT and mark.entry.more["part"] == "verb"
     against = not _AGAINST.isdisjoint(sentence.words[max(0, at - _AGAINST_REACH) : at])
     return subject or against
+
+
+def _is_source(sentence: Sentence, target: Mark) -> bool:
+    """« selon la gendarmerie »: who tells it was not attacked."""
+    at = target.first - sentence.span.first
+    return not _SAYS.isdisjoint(sentence.words[max(0, at - _SAYS_REACH) : at])
 
 
 def _on_thing(told: _Told) -> bool:
@@ -190,6 +208,25 @@ def _on_convoy(told: _Told) -> bool:
         mark.entry.more["part"] != "state"
         and any(t.value == "convoy" for t in targets(mark, sentence))
         for mark, sentence in told.marks
+    )
+
+
+def _first_blast(told: _Told) -> bool:
+    """« Une explosion au passage d'un convoi »: nothing but a blast hit it."""
+    return told.marks[0][0].text.startswith(_BLAST)
+
+
+def _shot_at(told: _Told, extent: Sequence[Sentence], hit: set[str]) -> bool:
+    """« recueillement interrompu par des tirs, deux morts »: shots alone are no fight.
+
+    Where forces stand in the story they may have shot back.
+    """
+    clashes = [mark for mark, _ in told.marks if mark.value == "armed_clash"]
+    return (
+        bool(hit)
+        and all(mark.text.startswith(_SHOTS) for mark in clashes)
+        and not hit & _UNIFORMED
+        and (bool(hit & _PEOPLE) or not any(_names_forces(s) for s in extent))
     )
 
 

@@ -74,7 +74,7 @@ def stance(sentences: Sequence[Sentence]) -> str | None:
 def outcome_of(reading: Reading, sentences: Sequence[Sentence]) -> tuple[str | None, str | None]:
     """How it ended and who says so; the last word on it wins."""
     for sentence in reversed(sentences):
-        for mark in sentence.of("outcome"):
+        for mark in reversed(sentence.of("outcome")):
             return mark.value, speaker_of(reading, sentence) or _owner(sentence, mark)
     return None, None
 

@@ -194,7 +194,7 @@ def _struck(sentences: Sequence[Sentence], triggers: Sequence[Mark], actors: Act
     """« le Jnim a attaqué sept positions », « le FLA revendique une attaque de drones »."""
     for sentence in sentences:
         for mark in sentence.of("actor"):
-            if not actors.of(mark).irregular:
+            if not actors.of(mark).irregular or _only_speaks(sentence, mark):
                 continue
             if any(
                 0 <= trigger.first - mark.last <= _SUBJECT_REACH
@@ -217,6 +217,14 @@ def _struck(sentences: Sequence[Sentence], triggers: Sequence[Mark], actors: Act
             ):  # fmt: skip
                 return True
     return False
+
+
+def _only_speaks(sentence: Sentence, mark: Mark) -> bool:
+    """« Le FLA assure que les morts étaient des orpailleurs »: who tells it did nothing."""
+    return not sentence.has("stance", "claim") and any(
+        verb.entry.more["role"] == "verb" and 0 <= verb.first - mark.last <= _SUBJECT_REACH
+        for verb in sentence.of("speaker")
+    )
 
 
 def _is_state(actor: Actor) -> bool:

@@ -198,7 +198,9 @@ def _speaks(told: Told, found: Counted) -> bool:
 
 def _loser(told: Told, found: Counted, harm: int) -> None:
     """« des jihadistes, qui ont perdu 15 hommes »: the side is that of the one who lost."""
-    if found.group not in (GENERIC, "militant"):
+    meaning = told.units[harm].meaning
+    lost = meaning is not None and meaning.value == "killed"
+    if not lost or found.group not in (GENERIC, "militant"):
         return
     places = range(harm - 1, -1, -1)
     if told.letters[harm - 1 : harm] == ",":  # the sentence's subject lost them

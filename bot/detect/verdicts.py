@@ -18,7 +18,7 @@ _ARMED_TYPES = frozenset({
 })  # fmt: skip
 _DEFAULT_WEAKENING = 1.0
 #: subjects that do not attack: vaccinators and players can be killed, crocodiles kill
-_OTHER_SUBJECTS = frozenset({"illness", "sport", "law", "politics", "culture"})
+_OTHER_SUBJECTS = frozenset({"illness", "sport", "law", "politics", "culture", "accident"})
 #: words before a date that still opens the sentence; words between it and what it dates
 _LEADS, _DATED = 2, 10
 #: words between a figure and the word of harm it counts
@@ -56,7 +56,7 @@ def _kills(triggers: Sequence[Mark]) -> bool:
     """« tués dans l'attaque de leur véhicule »: an attack, and people killed in it."""
     return (
         any(t.entry.more.get("deed") for t in triggers)
-        and any(t.entry.more.get("hostile") for t in triggers)
+        and any(t.entry.more.get("hostile") or t.value in _ARMED_TYPES for t in triggers)
     )  # fmt: skip
 
 
@@ -70,6 +70,7 @@ def judge(
     it (« Procès de … », « Dix ans après … ») frames the rest.
     """
     armed = is_armed(sentence, actors)
+    meant = any(m.layer == "actor" and actors.of(m).irregular for m in sentence.marks)
     cues = [
         cue
         for cue in reading.of("cue")
@@ -77,7 +78,10 @@ def judge(
         and (_in_reach(reading, sentence, cue) or (framed and _frames(reading, sentence, cue)))
         and not (
             cue.entry.more["yields"] == "armed"
-            and (armed or (cue.value in _OTHER_SUBJECTS and _kills(triggers)))
+            and (
+                (meant if cue.value == "sport" else armed)
+                or (cue.value in _OTHER_SUBJECTS and _kills(triggers))
+            )
         )
     ]
     verdicts = [Verdict(trigger) for trigger in triggers]
@@ -175,7 +179,7 @@ def _is_dated(reading: Reading, sentence: Sentence, trigger: Mark) -> bool:
     return any(
         date.precision == 1
         and date.realis == "past"
-        and 0 <= date.span.first - trigger.last <= 1
+        and trigger.first < date.span.first <= trigger.last + 1
         and not is_old(reading, date)
         for date in reading.dates_in(sentence)
     )

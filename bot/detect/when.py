@@ -81,7 +81,10 @@ def owned_by_speech(sentence: Sentence, date: DateMention, *, other_acts: bool =
     """Whether a verb of saying or leaving stands right before the date."""
     for mark in sentence.of("speaker", "act"):
         speech = (mark.layer == "speaker" and mark.entry.more["role"] == "verb") or (
-            other_acts and mark.layer == "act" and mark.value in _OTHER_ACTS
+            other_acts
+            and mark.layer == "act"
+            and mark.value in _OTHER_ACTS
+            and (mark.value != "meet" or sentence.has("evidence", "junta", "official"))
         )
         if speech and 0 <= date.span.first - mark.last <= _SPEECH_REACH:
             return True
