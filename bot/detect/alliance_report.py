@@ -16,8 +16,12 @@ from bot.detect.time_reader import DateMention
 from bot.detect.when import owned_by_speech
 
 #: acts that have a place of their own, and how far before its name they may stand
-_HELD = frozenset({"sign", "will_sign", "ratify", "create", "meet", "planned", "announce"})
+_HELD = frozenset({
+    "sign", "will_sign", "ratify", "create", "meet", "planned", "announce", "arrive",
+})  # fmt: skip
 _VENUE_REACH = 6
+#: « ont signé … l'accord … à Bamako »: what is signed may be told at length
+_SIGNED_REACH = 16
 _NEARLY = 0.75
 #: steps that happen where the soldiers are
 _ON_THE_GROUND = frozenset({"base_change", "troop_withdrawal"})
@@ -63,7 +67,12 @@ def _venue(reading: Reading, best: Telling, sentences: Sequence[Sentence]) -> tu
             if mention.cue in ("at", "in"):
                 near = [m for m in sentence.marks if 0 <= first - m.last <= _VENUE_REACH]
                 sent = any(m.value == "ambassador" for m in near)
-                held = any(m.layer == "act" and m.value in _HELD for m in near)
+                held = any(m.layer == "act" and m.value in _HELD for m in near) or any(
+                    act.value == "sign"
+                    and 0 <= first - act.last <= _SIGNED_REACH
+                    and reading.breaks(act.last - 1, first)[:2] == (0, 0)
+                    for act in sentence.of("act")
+                )
             else:
                 sent, held = False, best.type in _ON_THE_GROUND and mention.cue is None
             if not held or sent:
@@ -82,8 +91,12 @@ def _parties(reading: Reading, tellings: Sequence[Telling]) -> tuple[str, ...]:
     ours: dict[str, int] = {}
     others: dict[str, int] = {}
     border = any(telling.type == "border_airspace" for telling in tellings)
+    told = [telling.sentence for telling in tellings]
+    if not any(reading.countries_in(s) or s.of("body") for s in told):
+        # « la frontière rouvre »: the next sentence names who reopened it
+        told += reading.sentences[told[-1].number + 1 : told[-1].number + 2]
     for sentence in reading.sentences:
-        if sentence not in [telling.sentence for telling in tellings] and not sentence.is_title:
+        if sentence not in told and not sentence.is_title:
             continue
         for mark in sentence.of("body"):
             for country in mark.entry.more.get("members", ()):
@@ -114,7 +127,8 @@ def _day(reading: Reading, tellings: Sequence[Telling]) -> DateMention | None:
         if sentence.number > max(told, default=0) + 1:
             break
         for date in reading.dates_in(sentence):
-            if date.date is not None and date.precision == 1 and date.realis == "past":
+            coming = date.realis == "future" and tellings[0].type == "summit"
+            if date.date is not None and date.precision == 1 and (date.realis == "past" or coming):
                 return date
     return None
 

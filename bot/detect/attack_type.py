@@ -21,8 +21,8 @@ _CLAUSE = 20
 _SUBJECT = 5
 _AGAINST = frozenset({"contre", "against", "visant", "targeting"})
 _AGAINST_REACH = 2
-_SAYS = frozenset({"selon", "apres", "according"})
-_SAYS_REACH = 2
+_SAYS = frozenset({"selon", "d apres", "according to"})
+_SAYS_REACH = 1
 #: words between « se sont emparés » and the camp
 _TAKEN_REACH = 5
 #: words of attack that decide; more are no news
@@ -30,8 +30,10 @@ _ENOUGH = 64
 #: words between an act and the pipeline or the tankers it hits
 _THING_REACH = 8
 _BLAST = ("explosion", "blast", "انفجار")
-_SHOTS = ("tirs", "tir", "coup de feu", "coups de feu", "fusillade", "gunfire", "gunshots", "shots",
-          "shooting", "shootings", "essuy", "rafale", "اطلاق نار")  # fmt: skip
+_SHOTS = (
+    "tir", "coup de feu", "coups de feu", "fusillade", "gunfire", "gunshots", "shots", "shooting",
+    "essuy", "rafale", "اطلاق نار",
+)  # fmt: skip
 _LAST = ("looting_arson", "infrastructure_attack", "foiled", "territory_regained")
 _UNIFORMED = frozenset({"soldier", "police", "auxiliary"})
 _PEOPLE = frozenset({"civilian", "aid_worker", "official", "foreigner"})
@@ -64,7 +66,7 @@ def type_of(
     told = _told(happening)
     if state_operation:
         return _of_state(told, extent)
-    if _is_abduction(told) or _takes_people(told, tolls):
+    if (_is_abduction(told) and not _outnumbered(told, tolls)) or _takes_people(told, tolls):
         return "abduction"
     if told.marks and told.marks[0][0].value == "infrastructure_attack" and _on_thing(told):
         return "infrastructure_attack"
@@ -81,7 +83,9 @@ def type_of(
     if position:
         return "position_attack"
     hit = {t.group for t in tolls if t.side == "victim" and t.status != "none"}
-    if told.has("armed_clash") and not _said_attack(told):
+    if told.has("armed_clash") and (
+        told.marks[0][0].value == "armed_clash" or not _said_attack(told)
+    ):
         return "attack_on_civilians" if _shot_at(told, extent, hit) else "armed_clash"
     if "siege_blockade" in told.strong:
         return "siege_blockade"
@@ -117,7 +121,10 @@ def _is_strong(mark: Mark) -> bool:
 def _of_state(told: _Told, extent: Sequence[Sentence]) -> str:
     """What forces do to an armed group: from the air, or else a fight."""
     if "air_drone_strike" in told.strong or any(
-        mark.text.startswith(_AIR) for s in extent for mark in s.of("evidence", "trigger")
+        f" {mark.text}".find(f" {word}") >= 0
+        for s in extent
+        for mark in s.of("evidence", "trigger")
+        for word in _AIR
     ):
         return "air_drone_strike"
     for name in ("territory_regained", "ambush", "shelling"):
@@ -141,6 +148,15 @@ def _is_abduction(told: _Told) -> bool:
         or (first is not None and first.value == "abduction")
         or not told.has("ambush", "armed_clash", "attack_on_civilians")
     )
+
+
+def _outnumbered(told: _Told, tolls: Sequence[TollMention]) -> bool:
+    """ "gunmen open fire, three wounded; one trader was taken": what befell more people counts."""
+    if told.marks[0][0].value == "abduction":
+        return False
+    hurt = [t.min or 0 for t in tolls if t.side == "victim" and t.who in ("killed", "wounded")]
+    taken = [t.min or 0 for t in tolls if t.who == "abducted"]
+    return bool(hurt) and bool(taken) and max(hurt) > max(taken)
 
 
 def _takes_people(told: _Told, tolls: Sequence[TollMention]) -> bool:
@@ -188,8 +204,10 @@ def _is_target(mark: Mark, target: Mark, sentence: Sentence) -> bool:
 
 def _is_source(sentence: Sentence, target: Mark) -> bool:
     """« selon la gendarmerie »: who tells it was not attacked."""
-    at = target.first - sentence.span.first
-    return not _SAYS.isdisjoint(sentence.words[max(0, at - _SAYS_REACH) : at])
+    return any(
+        verb.text in _SAYS and 0 <= target.first - verb.last <= _SAYS_REACH
+        for verb in sentence.of("speaker")
+    )
 
 
 def _on_thing(told: _Told) -> bool:
@@ -271,7 +289,8 @@ def _hits_civilians(extent: Sequence[Sentence], hit: set[str]) -> bool:
 
 def _names_people(sentence: Sentence) -> bool:
     """« hommes » of « hommes armés » are no victims."""
-    taken = [m for m in sentence.of("actor", "speaker")]
+    says = any(verb.entry.more["role"] == "verb" for verb in sentence.of("speaker"))
+    taken = sentence.of("actor", "speaker") if says else sentence.of("actor")
     return any(
         mark.value in ("person", "village")
         and not any(a.first <= mark.first < a.last for a in taken)

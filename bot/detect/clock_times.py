@@ -21,6 +21,8 @@ _LENGTH_BEFORE = frozenset({
 })  # fmt: skip
 _LENGTH_AFTER = frozenset({"de", "d", "plus", "durant", "long", "apres", "later", "on", "par"})
 _CUE = frozenset({"vers", "a", "des", "at", "around", "about", "by", "entre", "environs", "from"})
+_SOON = frozenset({"peu", "juste", "shortly", "just", "soon"})
+_MORNING = frozenset({"du", "ce", "cette", "gmt", "locales"})
 _NAMED = {"minuit": "00:00", "midnight": "00:00", "midi": "12:00", "noon": "12:00"}
 
 
@@ -104,6 +106,10 @@ def _made(doc: Doc, span: Span, hour: int, minute: int, *, bare: bool = False) -
         length = before in _LENGTH_BEFORE and not (before == "a" and article in "àÀA")
         if before == "environs" or (before == "de" and _says_about(doc, span.first - 2)):
             length = False
+        if before in ("apres", "after") and doc.words[span.first - 2] in _SOON:
+            length = False  # « peu après 20 heures »
+        if before == "depuis" and _GLUED.fullmatch(doc.words[span.first]) and after in _MORNING:
+            return ClockTime(span, f"{hour % 24:02d}:{minute:02d}")  # « depuis 5h du matin »
         if length or after in ("de", "d") or (after in _LENGTH_AFTER and before not in _CUE):
             return None
     return ClockTime(span, f"{hour % 24:02d}:{minute:02d}")

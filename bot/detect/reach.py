@@ -9,7 +9,7 @@ from bot.detect.reading import Reading, Sentence
 _FAR = 12
 _LEAD = 4
 #: words that open a clause on what goes on beside
-_ASIDE = frozenset({"as", "while", "pendant", "alors", "tandis"})
+_ASIDE = frozenset({"as", "while", "pendant", "alors", "tandis", "eve", "veille"})
 
 
 def touches(reading: Reading, sentence: Sentence, cue: Mark, trigger: Mark) -> bool:
@@ -18,8 +18,11 @@ def touches(reading: Reading, sentence: Sentence, cue: Mark, trigger: Mark) -> b
     if _of_part(reading, cue, trigger):
         return False
     if reach == "sentence" and trigger.last <= cue.first:
-        # "Gunmen attack church as court prepares verdict": what a clause adds changes nothing
-        return _ASIDE.isdisjoint(reading.doc.words[trigger.last : cue.first])
+        # "Gunmen attack church as court prepares verdict": what a clause adds changes nothing,
+        # unless it tells of violence itself ("one killed as police fire on protesters")
+        words = reading.doc.words
+        opens = [at for at in range(trigger.last, cue.first) if words[at] in _ASIDE]
+        return not opens or any(opens[0] < t.first < cue.first for t in sentence.of("trigger"))
     if reach in ("sentence", "near", "item"):
         return True
     if cue.first < trigger.last and trigger.first < cue.last:

@@ -25,6 +25,10 @@ _GROUP_TYPES = frozenset({
 })  # fmt: skip
 _ACCUSED_REACH = 3
 _AGENT_REACH = 4
+_ACTIVE_REACH = 2
+_PEOPLE = frozenset({"civilian", "unknown", "official", "aid_worker"})
+#: « démentent être du Jnim »
+_BEING = frozenset({"etre", "being", "appartenir", "belonging"})
 #: « le Jnim a attaqué »: words between who acts and the act
 _SUBJECT_REACH = 1
 #: « où sévissent les jihadistes de … », "where groups linked to … are active": who is about there
@@ -66,7 +70,7 @@ def actors_of(
     for sentence in sentences:
         for mark in sentence.of("actor"):
             actor = actors.of(mark)
-            if actor.irregular != state_operation or _is_agent(sentence, mark):
+            if actor.irregular != state_operation or _is_agent(sentence, mark, reading.tolls):
                 if not state_operation and _is_aside(reading, sentence, mark, actors):
                     continue
                 certainty = "named" if state_operation else _certainty(sentence, mark)
@@ -102,6 +106,10 @@ def _is_aside(reading: Reading, sentence: Sentence, mark: Mark, actors: Actors) 
         return True
     if not _AGAINST.isdisjoint(words[max(0, at - _AGAINST_REACH) : at]):
         return True
+    if sentence.has("stance", "denial") and not _BEING.isdisjoint(
+        words[max(0, at - _AGAINST_REACH) : at]
+    ):
+        return True
     if any(
         t.who != "captured" and t.span.first <= mark.first < t.span.last
         for t in reading.tolls
@@ -125,8 +133,21 @@ def _stands_where(reading: Reading, mark: Mark, at: int) -> bool:
     )
 
 
-def _is_agent(sentence: Sentence, mark: Mark) -> bool:
-    """« exécutées par l'armée », « l'armée accusée d'avoir tué »: forces that did it."""
+def _is_agent(sentence: Sentence, mark: Mark, tolls: Sequence[TollMention]) -> bool:
+    """« exécutées par l'armée », « l'armée accusée d'avoir tué »: forces that did it.
+
+    Also "soldiers shot dead 30 villagers": the act right behind them, then whom it befell.
+    """
+    if any(
+        0 <= trigger.first - mark.last <= _ACTIVE_REACH
+        and trigger.entry.more.get("deed")
+        and any(
+            t.side == "victim" and t.group in _PEOPLE and 0 <= t.span.first - trigger.last <= 1
+            for t in tolls
+        )
+        for trigger in sentence.of("trigger")
+    ):
+        return True
     for trigger in sentence.of("trigger"):
         if 0 <= mark.first - trigger.last <= _AGENT_REACH:
             start = sentence.span.first
@@ -180,7 +201,7 @@ def is_state_operation(
         return True
     if not forces or not acting or any(mark.value in _GROUP_TYPES for mark in triggers):
         return False
-    if _struck(sentences, triggers, actors):
+    if _struck(sentences, triggers, actors) or _is_accused(sentences, tolls):
         return False
     # « attaqué par un groupe armé … deux terroristes neutralisés »: they came first
     attacked = any(
@@ -188,6 +209,14 @@ def is_state_operation(
     )
     by_air = any(mark.value in _STATE_TYPES for mark in triggers)
     return only_theirs or by_air or not attacked or not any(t.side == "victim" for t in lost)
+
+
+def _is_accused(sentences: Sequence[Sentence], tolls: Sequence[TollMention]) -> bool:
+    """Forces that deny having killed civilians, or stand accused of it, fought nobody."""
+    civilians = any(t.side == "victim" and t.group == "civilian" for t in tolls)
+    return civilians and any(
+        s.has("act", "accuse") or s.has("stance", "denial") for s in sentences
+    )
 
 
 def _struck(sentences: Sequence[Sentence], triggers: Sequence[Mark], actors: Actors) -> bool:
@@ -213,10 +242,22 @@ def _struck(sentences: Sequence[Sentence], triggers: Sequence[Mark], actors: Act
                     default=0,
                 )
                     and not any(a.first < mark.first and _is_state(actors.of(a))
-                                for a in sentence.of("actor")))
+                                for a in sentence.of("actor"))
+                    and not _hits(sentence, mark))
             ):  # fmt: skip
                 return True
     return False
+
+
+def _hits(sentence: Sentence, mark: Mark) -> bool:
+    """ "Troops kill 14 bandits in a gun battle": forces, then the deed, then the group."""
+    deeds = [
+        t for t in sentence.of("trigger") if t.entry.more.get("deed") and t.last <= mark.first
+    ]
+    return any(
+        forces.value == "forces" and any(forces.last <= deed.first for deed in deeds)
+        for forces in sentence.of("evidence")
+    )
 
 
 def _only_speaks(sentence: Sentence, mark: Mark) -> bool:

@@ -26,7 +26,8 @@ _BORDER_REACH = 6
 #: « arrivait de Côte d'Ivoire »: a country the victims came from or were bound for
 _WAY_WORDS = frozenset({
     "provenance", "arrivait", "arrivaient", "venant", "venu", "venus", "destination", "coming",
-    "bound", "from", "traveling", "travelling",
+    "bound", "from", "traveling", "travelling", "rentre", "rentree", "rentres", "revenu",
+    "revenue", "revenus",
 })  # fmt: skip
 _WAY_REACH = 2
 #: « Cercle de Koro : … »
@@ -47,7 +48,16 @@ _TITLE = 1.5
 _FAR_CAPITAL = 0.3
 #: « une source hospitalière à Gao »: words between the one who speaks and where that is
 _SEATED = frozenset({"a", "au", "in", "at", "basee", "basees", "base", "based", "jointe"})
-_SPOKESMEN = ("source", "hopital", "hospital", "medic", "official", "authorit", "autorit")
+_SPOKESMEN = (
+    "source", "hopital", "hospital", "medic", "official", "authorit", "autorit", "ministry",
+    "ministere", "presidency", "presidence", "government", "gouvernement",
+)  # fmt: skip
+#: « revenait d'un tournoi à Fada »: words that say somebody came from there
+_CAME_BACK = frozenset({
+    "revenait", "revenaient", "revenant", "revenus", "rentrait", "rentraient", "rentrant",
+    "retour", "returning", "back", "fled", "fui", "fuyaient", "escaped", "regagne", "rejoint",
+})  # fmt: skip
+_CAME_REACH = 7
 #: « entre Gao et Gossi », « parti de Gao »: the way, less the place than one it was near to
 _WAY = frozenset({"from", "to"})
 _ACTOR = 0.75
@@ -172,9 +182,12 @@ def _places(
                 if not capital:
                     aside.append(replace(place, precision=max(place.precision, 2)))
                 continue
-            rank = (place.precision == 3, capital, mention.cue in _WAY)
+            away = mention.cue in _WAY or _comes_from(reading, sentence, mention)
+            rank = (place.precision == 3, capital, away)
             found.append((rank, place))
-            if sentence.number == 0 and _is_topic(reading, mention):
+            if sentence.number == 0 and (
+                _is_topic(reading, mention) or _is_landmark(reading, mention)
+            ):
                 wider.add(place)
     # « Macina : … dans le village de Tièlan, cercle de Macina »: the seat's name is the unit's
     units = {place.name for _, place in found if place.precision in (2, 3) and place.admin1}
@@ -190,6 +203,26 @@ def _is_consoled(sentence: Sentence, mention: Mention) -> bool:
     return any(
         cue.value == "reaction" and 0 <= mention.span.first - cue.last <= _CONSOLED_REACH
         for cue in sentence.of("cue")
+    )
+
+
+def _comes_from(reading: Reading, sentence: Sentence, mention: Mention) -> bool:
+    """« L'équipe revenait d'un tournoi à Fada »: in one clause, and nothing befell them there."""
+    first = mention.span.first
+    start = max(sentence.span.first, first - _CAME_REACH)
+    words = reading.doc.words[start:first]
+    if _CAME_BACK.isdisjoint(words):
+        return False
+    at = max(start + place for place, word in enumerate(words) if word in _CAME_BACK)
+    return reading.breaks(at, first) == (0, 0, 0) and not any(
+        at < trigger.first < first for trigger in sentence.of("trigger")
+    )
+
+
+def _is_landmark(reading: Reading, mention: Mention) -> bool:
+    """A headline's « près de Gao », which the text replaces by the place itself."""
+    return mention.cue in ("near", "within") and not any(
+        other.name == mention.name and other.span != mention.span for other in reading.places
     )
 
 

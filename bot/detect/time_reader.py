@@ -22,6 +22,7 @@ _ONGOING_DAYS = 7
 #: how far from a date the verb that puts it in the future may stand, in words
 #: « d'ici à vendredi », "by the end of Friday"
 _BEFORE_WORDS = 3
+_BOUND = frozenset({"the", "end", "of", "on", "le", "la", "a", "au", "fin", "mi", "de", "next"})
 _CUE_WORDS = 12
 #: « depuis l'attaque meurtrière du 12 septembre »
 _SINCE_WORDS = 6
@@ -118,7 +119,9 @@ class Reader:
             if any(mark in doc.between(at, at + 1) for mark in ".!?;\n"):
                 break
             if self._is_future(at) or (
-                first - at <= _BEFORE_WORDS and doc.words[at] in self.words.future_before
+                first - at <= _BEFORE_WORDS
+                and doc.words[at] in self.words.future_before
+                and _BOUND.issuperset(doc.words[at + 1 : first])
             ):
                 return True
             if doc.words[at] in self.words.saying or self._is_perfect(at):

@@ -16,7 +16,7 @@ _QUALIFIERS = 5
 # Rules over letters, see toll_words.LETTERS.
 #: between a number and the noun it counts: « 12 autres de ses soldats maliens »
 _TO_HARM = re.compile(r"[oet]*(?=[hHb])|[oetE]*x[oet]*(?=[hH])")
-_TO_HURT = re.compile(r"[xtaA]{0,3}[hbi]")
+_TO_HURT = re.compile(r"[xtaA]{0,3}(?:&[Qu]t?p[xaA]{0,2})?[hbi]")
 _TO_PERSON = re.compile(r"[oetE]*x{0,3}p+(?:&p+)?")
 _TO_NOUN = re.compile(r"[et]*x")
 _TO_THING = re.compile(r"[xeto]{0,3}z")

@@ -226,6 +226,10 @@ def _nobody(told: Told) -> None:
             c for c in told.counted if not (c.who and match.start() <= c.start < match.end())
         ]
         told.add(match.start(), match.end(), NOBODY, meaning.value)
+        nobody = told.doc.words[told.units[match.start()].first] in ("nobody", "no", "personne")
+        one = meaning.value == "wounded" and nobody
+        if one and not any(c.who == "killed" for c in told.counted):
+            told.add(match.start(), match.end(), NOBODY, "killed")  # "no one was hurt"
 
 
 class Sentences:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.detect.text import Doc, Span
@@ -16,6 +17,10 @@ __all__ = ["TollMention", "combine", "find_tolls"]
 
 #: « des milliers de morts » is nearly always a sum over years (DOMAIN 4.5)
 _THOUSANDS = 2000
+_TAKEN = frozenset({"civilian", "foreigner", "aid_worker", "official"})
+_FIGHTERS = frozenset({"mercenaire", "mercenaires", "mercenary", "mercenaries", "مرتزقه"})
+_MEMORY = frozenset({"memoire", "memory", "commemore", "commemorent", "commemorating"})
+_MEMORY_REACH = 3
 
 
 def find_tolls(doc: Doc) -> list[TollMention]:
@@ -49,12 +54,13 @@ def _mentions(told: Told) -> list[TollMention]:
         first = told.units[each.start].first
         last = max(told.units[max(each.last, each.end) - 1].last, first + 1)
         background, provisional, update, old = sentences.of(each)
+        background = background or _is_remembered(told, first)
         uncounted = amount.status == "vague" and (amount.min or 0) >= _THOUSANDS
         older.append(old)
         mentions.append(
             TollMention(
                 Span(first, last),
-                each.who or "killed",
+                _fate(each, told.doc.words[first:last]),
                 each.group,
                 amount.min,
                 amount.max,
@@ -68,6 +74,19 @@ def _mentions(told: Told) -> list[TollMention]:
             )
         )
     return _newest(mentions, older) if any(older) else mentions
+
+
+def _fate(counted: Counted, words: Sequence[str]) -> str:
+    """Whoever is no fighter is abducted, « capturés » as it may say."""
+    if counted.who == "captured" and counted.group in _TAKEN and _FIGHTERS.isdisjoint(words):
+        return "abducted"
+    return counted.who or "killed"
+
+
+def _is_remembered(told: Told, first: int) -> bool:
+    """« une cérémonie à la mémoire des 24 soldats tués en 2019 »: the dead of another day."""
+    before = told.doc.words[max(0, first - _MEMORY_REACH) : first]
+    return not _MEMORY.isdisjoint(before)
 
 
 def _amount(told: Told, counted: Counted) -> Amount:

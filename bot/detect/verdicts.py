@@ -23,6 +23,8 @@ _OTHER_SUBJECTS = frozenset({"illness", "sport", "law", "politics", "culture", "
 _LEADS, _DATED = 2, 10
 #: words between a figure and the word of harm it counts
 _FIGURE_REACH = 4
+#: words between an act and the day it happened
+_OWN_DAY = 5
 
 
 @dataclass(slots=True)
@@ -104,10 +106,9 @@ def judge(
                 if cue.value in weakened:
                     continue
                 verdict.weaker += float(more.get("weight", _DEFAULT_WEAKENING))
-            elif (
-                more["action"] in ("historical", "negated")
-                and cue.value != "anniversary"
-                and _is_dated(reading, sentence, verdict.trigger)
+            elif more["action"] in ("historical", "negated") and (
+                (cue.value != "anniversary" and _is_dated(reading, sentence, verdict.trigger))
+                or _is_dated_before(reading, sentence, verdict.trigger, cue)
             ):
                 continue
             elif verdict.realis == "actual":
@@ -185,6 +186,18 @@ def _is_dated(reading: Reading, sentence: Sentence, trigger: Mark) -> bool:
     )
 
 
+def _is_dated_before(reading: Reading, sentence: Sentence, trigger: Mark, cue: Mark) -> bool:
+    """« ont mis le feu dimanche soir …, où, depuis 2015, … »: a fresh day comes before the cue."""
+    return any(
+        date.precision == 1
+        and date.realis == "past"
+        and trigger.last <= date.span.first < cue.first
+        and date.span.first - trigger.last <= _OWN_DAY
+        and not is_old(reading, date)
+        for date in reading.dates_in(sentence)
+    )
+
+
 def _frames(reading: Reading, sentence: Sentence, cue: Mark) -> bool:
     """Whether a cue of the item's first sentence sets what the later ones tell."""
     return (
@@ -196,7 +209,19 @@ def _frames(reading: Reading, sentence: Sentence, cue: Mark) -> bool:
 
 
 def _is_fresh(sentence: Sentence) -> bool:
-    """« Trente soldats sont morts mardi »: a day of this week right beside a word of harm."""
+    """« Trente soldats sont morts mardi »: a day of this week right beside a word of harm.
+
+    "Assailants killed 13 miners on Wednesday": or an armed group acts, and the day follows.
+    """
+    recent = [mark for mark in sentence.of("evidence") if mark.value == "recent"]
+    if any(
+        0 <= trigger.first - doer.last <= 1 and trigger.entry.more["part"] != "noun"
+        for doer in sentence.of("actor")
+        if doer.value == "unknown"
+        for trigger in sentence.of("trigger")
+        if any(trigger.last <= mark.first <= trigger.last + _DATED for mark in recent)
+    ):
+        return True
     return any(
         trigger.entry.more["part"] != "noun" and distance(trigger, mark) <= 1
         for mark in sentence.of("evidence")
