@@ -53,9 +53,17 @@ class Parties:
     others: frozenset[str]
     bodies: frozenset[str]
 
+    #: those of `ours` that only a town of theirs tells
+    placed: frozenset[str] = frozenset()
+
     @property
     def count(self) -> int:
         return len(self.ours) + len(self.others) + len(self.bodies)
+
+    @property
+    def named(self) -> int:
+        """States and bodies that may be the parties; a town that is named is none."""
+        return self.count - len(self.placed)
 
 
 def threshold(step: Telling, *, amid_attack: bool) -> float:
@@ -115,6 +123,7 @@ def parties_of(reading: Reading, sentence: Sentence) -> Parties:
     for mention in reading.countries_in(sentence):
         country = mention.country[:2]
         (ours if is_ours(reading.gazetteer, country) else others).add(country)
+    named = set(ours)
     for place in reading.places_in(sentence):
         codes = {row.country for row in place.rows}
         if len(codes) == 1 and (code := codes.pop()) and is_ours(reading.gazetteer, code):
@@ -124,7 +133,9 @@ def parties_of(reading: Reading, sentence: Sentence) -> Parties:
         ours.update(mark.entry.more.get("members", ()))
     if ours >= _CORE:
         bodies.add("AES")
-    return Parties(frozenset(ours), frozenset(others), frozenset(bodies))
+    members = {c for mark in sentence.of("body") for c in mark.entry.more.get("members", ())}
+    placed = frozenset(ours - named - members)
+    return Parties(frozenset(ours), frozenset(others), frozenset(bodies), placed)
 
 
 def is_ours(gazetteer: Gazetteer, country: str) -> bool:
@@ -138,7 +149,11 @@ def _telling(
     parties = parties_of(reading, sentence)
     if not parties.ours and not ours_anywhere:
         return None
-    of_ours = "AES" in parties.bodies or _names_ours(reading)
+    of_ours = (
+        "AES" in parties.bodies
+        or _names_ours(reading)
+        or ("ECOWAS" in parties.bodies and sentence.has("evidence", "military"))
+    )
     if parties.others & _ELSEWHERE and not of_ours:
         return None
     best: Telling | None = None
@@ -185,7 +200,7 @@ def _object_points(
     military = sentence.has("evidence", "military")
     if needs == "party" and not parties.ours:
         return None
-    if needs == "two" and parties.count < 2:
+    if needs == "two" and parties.named < 2:
         return None
     if needs in ("military", "military_two") and not (military and parties.ours):
         return None

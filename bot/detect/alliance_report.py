@@ -23,6 +23,11 @@ _VENUE_REACH = 6
 #: « ont signé … l'accord … à Bamako »: what is signed may be told at length
 _SIGNED_REACH = 16
 _NEARLY = 0.75
+#: steps that a signature makes
+_SIGNED = frozenset({
+    "defence_pact", "military_cooperation", "joint_force", "alliance_institution",
+    "peace_agreement",
+})  # fmt: skip
 #: steps that happen where the soldiers are
 _ON_THE_GROUND = frozenset({"base_change", "troop_withdrawal"})
 
@@ -43,11 +48,26 @@ def report_step(reading: Reading, tellings: Sequence[Telling]) -> Report:
         date_precision=day.precision if day else 4,
         actors=tuple(ActorRef(country, "party", "named") for country in countries),
         said_by=said_by(reading, sentences) or _announcer(tellings),
-        stage=best.stage or next((t.stage for t in tellings if t.stage), None),
+        stage=_stage(reading, best, tellings),
         countries=countries,
         confidence=of_score(best.score),
         why=tuple(dict.fromkeys(word for telling in tellings for word in telling.why)),
     )
+
+
+def _stage(reading: Reading, best: Telling, tellings: Sequence[Telling]) -> str | None:
+    """How far it has come; a signature told right behind says more than an announcement."""
+    told = best.stage or next((t.stage for t in tellings if t.stage), None)
+    if told not in (None, "announced") or best.type not in _SIGNED:
+        return told
+    first = best.sentence.number
+    near = reading.sentences[first : first + 2]
+    signed = any(
+        act.value == "sign" and not act.text.startswith("agree")
+        for sentence in near
+        for act in sentence.of("act")
+    )
+    return "signed" if signed else told
 
 
 def _main(tellings: Sequence[Telling]) -> Telling:

@@ -25,10 +25,22 @@ _SAYS = frozenset({"selon", "d apres", "according to"})
 _SAYS_REACH = 1
 #: words between « se sont emparés » and the camp
 _TAKEN_REACH = 5
+#: « s'emparer d'une quarantaine de bœufs »
+_GOODS = frozenset({
+    "boeufs", "betail", "betes", "troupeau", "troupeaux", "vehicules", "vehicule", "motos",
+    "armes", "munitions", "vivres", "argent", "carburant", "camion", "camions", "cattle",
+    "weapons", "goods", "vehicles", "livestock", "medicaments", "materiel",
+})  # fmt: skip
 #: words of attack that decide; more are no news
 _ENOUGH = 64
 #: words between an act and the pipeline or the tankers it hits
 _THING_REACH = 8
+_STRIKES = (
+    "frapp", "bombard", "strike", "struck", "hit", "tir", "قصف", "تقصف", "يقصف", "استهدف",
+)  # fmt: skip
+_FLYING = ("drone", "avion", "helico", "aeronef", "aviation", "aircraft", "jet", "مسير", "طاير")
+#: words between what flies and its act
+_AIR_REACH = 5
 _BLAST = ("explosion", "blast", "انفجار")
 _SHOTS = (
     "tir", "coup de feu", "coups de feu", "fusillade", "gunfire", "gunshots", "shots", "shooting",
@@ -39,7 +51,8 @@ _UNIFORMED = frozenset({"soldier", "police", "auxiliary"})
 _PEOPLE = frozenset({"civilian", "aid_worker", "official", "foreigner"})
 _AIR = (
     "drone", "aviation", "aerien", "aeronef", "helicopter", "helicoptere", "frappe",
-    "avions de chasse", "airstrike", "air strike", "jets", "مسير", "طيران", "طاير",
+    "avions de chasse", "airstrike", "air strike", "jets", "airs", "warplane",
+    "مسير", "طيران", "طاير",
 )  # fmt: skip
 
 
@@ -66,18 +79,23 @@ def type_of(
     told = _told(happening)
     if state_operation:
         return _of_state(told, extent)
+    first = told.marks[0][0].value if told.marks else ""
+    if first in ("infrastructure_attack", "looting_arson") and _on_thing(told):
+        return "infrastructure_attack"
+    if first in ("sexual_violence", "territory_regained"):
+        return first
     if (_is_abduction(told) and not _outnumbered(told, tolls)) or _takes_people(told, tolls):
         return "abduction"
-    if told.marks and told.marks[0][0].value == "infrastructure_attack" and _on_thing(told):
-        return "infrastructure_attack"
+    if told.has("foiled") and not any(t.status != "none" for t in tolls):
+        return "foiled"
+    if _from_air(told) and not _on_position(told):
+        return "air_drone_strike"
     position = _on_position(told)
     for name in _BY_WORD:
         if name in told.strong and not (position and name == "air_drone_strike"):
             return name
     if _is_seized(told):
         return "territory_seized"
-    if told.has("foiled") and not any(t.status != "none" for t in tolls):
-        return "foiled"
     if _on_thing(told):
         return "infrastructure_attack"
     if position:
@@ -229,6 +247,20 @@ def _on_convoy(told: _Told) -> bool:
     )
 
 
+def _from_air(told: _Told) -> bool:
+    """« Un drone de l'armée frappe une foire »: the act of something that flies."""
+    return any(
+        mark.text.startswith(_STRIKES)
+        and any(
+            thing.value == "weapon"
+            and thing.text.startswith(_FLYING)
+            and 0 <= mark.first - thing.last <= _AIR_REACH
+            for thing in sentence.of("evidence")
+        )
+        for mark, sentence in told.marks
+    )
+
+
 def _first_blast(told: _Told) -> bool:
     """« Une explosion au passage d'un convoi »: nothing but a blast hit it."""
     return told.marks[0][0].text.startswith(_BLAST)
@@ -249,7 +281,12 @@ def _shot_at(told: _Told, extent: Sequence[Sentence], hit: set[str]) -> bool:
 
 
 def _is_seized(told: _Told) -> bool:
-    return "territory_seized" in told.strong or any(
+    return any(
+        mark.value == "territory_seized"
+        and _is_strong(mark)
+        and _GOODS.isdisjoint(sentence.words[mark.last - sentence.span.first :][:_TAKEN_REACH])
+        for mark, sentence in told.marks
+    ) or any(
         mark.value == "territory_seized" and _takes_place(mark, sentence)
         for mark, sentence in told.marks
     )
@@ -282,7 +319,8 @@ def _hits_civilians(extent: Sequence[Sentence], hit: set[str]) -> bool:
         return False
     if hit & _PEOPLE:
         return True
-    return any(_names_people(s) for s in extent) and not any(
+    told = (s for s in extent if s.of("trigger") or s.has("actor", "unknown"))
+    return any(_names_people(s) for s in told) and not any(
         s.has("evidence", "position") or _names_forces(s) for s in extent
     )
 

@@ -20,6 +20,8 @@ _SAME_PLACE_KM = 30.0
 _OPENING = 3
 #: « à 60 km de Niamey », « près de Gao »: a point of reference may lie this far
 _NEAR_KM = 80.0
+#: a headline names the town everybody knows, the text the place itself
+_LEAD_KM = 150.0
 #: « le convoi parti de Dakar »: where somebody came from is not where it was
 _WAY = frozenset({"from", "to"})
 #: two towns told in one sentence are one joint happening; told apart they are two
@@ -77,7 +79,7 @@ def _best(
     best: tuple[float, _Known] | None = None
     for order, entry in enumerate(known):
         place = _fit_place(entry.points, points)
-        if place < 0 and lead and _is_same_region(entry.points, points):
+        if place < 0 and lead and _is_near_enough(entry.points, points):
             place = 0.0
         fit = place, _fit_day(entry.day, day)
         if min(fit) < 0:
@@ -101,10 +103,19 @@ def _fit_place(one: Sequence[Place], other: Sequence[Place]) -> float:
     return 1.0 if near else -1.0
 
 
-def _is_same_region(one: Sequence[Place], other: Sequence[Place]) -> bool:
+def _is_near_enough(one: Sequence[Place], other: Sequence[Place]) -> bool:
+    """One region, or within a headline's reach in one country."""
     return any(
-        a.admin1 and (a.country, a.admin1) == (b.country, b.admin1) for a in one for b in other
-    )
+        a.country == b.country
+        and (
+            (a.admin1 and a.admin1 == b.admin1)
+            or (
+                a.lat is not None and a.lon is not None and b.lat is not None and b.lon is not None
+                and distance_km(a.lat, a.lon, b.lat, b.lon) <= _LEAD_KM
+            )
+        )
+        for a in one for b in other
+    )  # fmt: skip
 
 
 def _fit_day(one: DateMention | None, other: DateMention | None) -> float:

@@ -211,6 +211,16 @@ def is_state_operation(
     return only_theirs or by_air or not attacked or not any(t.side == "victim" for t in lost)
 
 
+def is_army_strike(sentences: Sequence[Sentence], actors: Actors) -> bool:
+    """Whether a strike from the air is the army's: forces are named and no named group is."""
+    forces = any(s.has("evidence", "forces") for s in sentences)
+    return forces and not any(
+        mark.value != UNKNOWN and actors.of(mark).irregular and not _only_speaks(sentence, mark)
+        for sentence in sentences
+        for mark in sentence.of("actor")
+    )
+
+
 def _is_accused(sentences: Sequence[Sentence], tolls: Sequence[TollMention]) -> bool:
     """Forces that deny having killed civilians, or stand accused of it, fought nobody."""
     civilians = any(t.side == "victim" and t.group == "civilian" for t in tolls)

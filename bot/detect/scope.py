@@ -182,12 +182,17 @@ def _places(
                 if not capital:
                     aside.append(replace(place, precision=max(place.precision, 2)))
                 continue
-            away = mention.cue in _WAY or _comes_from(reading, sentence, mention)
+            away = (
+                mention.cue in _WAY
+                or _comes_from(reading, sentence, mention)
+                or _lives_there(reading, sentence, mention)
+            )
             rank = (place.precision == 3, capital, away)
             found.append((rank, place))
-            if sentence.number == 0 and (
-                _is_topic(reading, mention) or _is_landmark(reading, mention)
-            ):
+            if (
+                sentence.number == 0
+                and (_is_topic(reading, mention) or _is_landmark(reading, mention))
+            ) or _is_in_brackets(reading, mention):
                 wider.add(place)
     # « Macina : … dans le village de Tièlan, cercle de Macina »: the seat's name is the unit's
     units = {place.name for _, place in found if place.precision in (2, 3) and place.admin1}
@@ -223,6 +228,31 @@ def _is_landmark(reading: Reading, mention: Mention) -> bool:
     """A headline's « près de Gao », which the text replaces by the place itself."""
     return mention.cue in ("near", "within") and not any(
         other.name == mention.name and other.span != mention.span for other in reading.places
+    )
+
+
+def _is_in_brackets(reading: Reading, mention: Mention) -> bool:
+    """« Léré (Tombouctou) »: the region that tells which Léré."""
+    first, last = mention.span.first, mention.span.last
+    return (
+        first > 0
+        and last <= len(reading.doc)
+        and reading.doc.between(first - 1, first) == " ("
+        and reading.doc.original[reading.doc.ends[last - 1] :].startswith(")")
+    )
+
+
+def _lives_there(reading: Reading, sentence: Sentence, mention: Mention) -> bool:
+    """« trois commerçants de Dori abattus », where the headline opens with another town."""
+    first = mention.span.first
+    return (
+        first > 0
+        and reading.doc.words[first - 1] in ("de", "d", "from", "of")
+        and any(
+            person.value == "person" and person.last == first - 1
+            for person in sentence.of("evidence")
+        )
+        and any(_is_topic(reading, other) for other in reading.places_in(sentence))
     )
 
 

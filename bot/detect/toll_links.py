@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from bot.detect.toll_amounts import ONE, SOME
+from bot.detect.toll_amounts import NOBODY, ONE, SOME
 from bot.detect.toll_counted import GENERIC, Counted, Told, count_all
 from bot.detect.toll_words import load
 
@@ -33,6 +33,7 @@ _SPEECH = frozenset({
 })  # fmt: skip
 #: « avec deux de ses joueurs »
 _WITH = frozenset({"avec", "with", "alongside"})
+_TO_WITH = re.compile(r"[x,]{0,3}(?=P)|")
 _TO_COMPANY = re.compile(r"[te]{0,3}")
 
 
@@ -53,6 +54,8 @@ def link_all(told: Told) -> None:
 def _company(told: Told, counted: Counted) -> None:
     """« le sous-préfet enlevé avec son chauffeur »: whoever was with them shared it."""
     behind = max(counted.last, counted.end)
+    if counted.amount in (None, ONE):  # « le maire enlevé dimanche, avec deux conseillers »
+        behind += len(_TO_WITH.match(told.letters, behind).group())  # type: ignore[union-attr]
     if told.letters[behind] != "P" or told.doc.words[told.units[behind].first] not in _WITH:
         return
     gap = _TO_COMPANY.match(told.letters, behind + 1)
@@ -98,6 +101,8 @@ def _active(told: Told, harm: int) -> None:
         return
     if harm in told.used or (letter == "b" and is_passive(told, harm)):
         return
+    if _befell_nobody(told, harm):
+        return
     found = _object(told, harm)
     if found is None or found.who is not None:
         return
@@ -114,6 +119,17 @@ def _active(told: Told, harm: int) -> None:
             found.group = GENERIC  # « the man », whom "armed men" before made one of theirs
         _loser(told, found, harm)
     _act(told, found, harm)
+
+
+def _befell_nobody(told: Told, harm: int) -> bool:
+    """« n'ont tué personne », "killing no one": said and done."""
+    first = told.units[harm].last
+    words, meaning = told.doc.words[first : first + 2], told.units[harm].meaning
+    if meaning is None or not (words[:1] in (["personne"], ["nobody"]) or words == ["no", "one"]):
+        return False
+    told.add(harm, harm + 1, NOBODY, meaning.value)
+    told.used.add(harm)
+    return True
 
 
 def _object(told: Told, harm: int) -> Counted | None:
@@ -225,7 +241,7 @@ def is_passive(told: Told, index: int) -> bool:
 def _passive(told: Told, index: int) -> None:
     """« 12 soldats ont été tués », « 15 civils ont perdu la vie »: whom stands before."""
     letter = told.letters[index]
-    auxiliary = letter == "i" or is_passive(told, index)
+    auxiliary = letter == "i" or is_passive(told, index) or _has_doer(told, index)
     wholes, parts = _subject(told, index, auxiliary=auxiliary)
     meaning = told.units[index].meaning
     if (
@@ -256,6 +272,12 @@ def _passive(told: Told, index: int) -> None:
             plural = many or (letter == "h" and meaning.plural)
             told.add(index, index + 1, SOME if plural else ONE, meaning.value)
             told.used.add(index)
+
+
+def _has_doer(told: Told, index: int) -> bool:
+    """ "engineers from the dam seized by riders": a participle with who did it is a passive."""
+    last = told.units[index].last
+    return "by" in told.doc.words[last - 1 : last + 1] or "par" in told.doc.words[last : last + 1]
 
 
 def _subject(told: Told, index: int, *, auxiliary: bool) -> tuple[list[Counted], list[Counted]]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.detect.text import Doc, Span
+from bot.detect.time_words import weekday_words
 from bot.detect.toll_amounts import ONE, SOME, TWO, Amount, bounded
 from bot.detect.toll_counted import Counted, Told
 from bot.detect.toll_links import link_all
@@ -19,6 +20,7 @@ __all__ = ["TollMention", "combine", "find_tolls"]
 _THOUSANDS = 2000
 _TAKEN = frozenset({"civilian", "foreigner", "aid_worker", "official"})
 _FIGHTERS = frozenset({"mercenaire", "mercenaires", "mercenary", "mercenaries", "مرتزقه"})
+_TWO = frozenset({"اثنين", "اثنان", "اثنتين", "اثنتان"})
 _MEMORY = frozenset({"memoire", "memory", "commemore", "commemorent", "commemorating"})
 _MEMORY_REACH = 3
 
@@ -54,7 +56,7 @@ def _mentions(told: Told) -> list[TollMention]:
         first = told.units[each.start].first
         last = max(told.units[max(each.last, each.end) - 1].last, first + 1)
         background, provisional, update, old = sentences.of(each)
-        background = background or _is_remembered(told, first)
+        background = background or _is_remembered(told, first, last)
         uncounted = amount.status == "vague" and (amount.min or 0) >= _THOUSANDS
         older.append(old)
         mentions.append(
@@ -83,10 +85,12 @@ def _fate(counted: Counted, words: Sequence[str]) -> str:
     return counted.who or "killed"
 
 
-def _is_remembered(told: Told, first: int) -> bool:
+def _is_remembered(told: Told, first: int, last: int) -> bool:
     """« une cérémonie à la mémoire des 24 soldats tués en 2019 »: the dead of another day."""
-    before = told.doc.words[max(0, first - _MEMORY_REACH) : first]
-    return not _MEMORY.isdisjoint(before)
+    words = told.doc.words
+    return not _MEMORY.isdisjoint(words[max(0, first - _MEMORY_REACH) : first]) and (
+        weekday_words().isdisjoint(words[first : last + 1])
+    )
 
 
 def _amount(told: Told, counted: Counted) -> Amount:
@@ -94,12 +98,24 @@ def _amount(told: Told, counted: Counted) -> Amount:
         head = told.units[counted.end - 1]
         if counted.noun == "p" and told.doc.words[head.first] in load().pairs:
             return TWO
+    if counted.amount is None and _are_two(told, counted):
+        return TWO
     if counted.amount is None:
         return SOME if counted.plural else ONE
     bound = told.units[max(counted.end, counted.last)]
     if bound.letter == "+" and bound.meaning is not None and bound.meaning.value == "at_least":
         return bounded(counted.amount, "at_least")  # « 12 morts au moins »
     return counted.amount
+
+
+def _are_two(told: Told, counted: Counted) -> bool:
+    """An Arabic dual that « two » follows; with the article that word is Monday."""
+    first = told.units[counted.end - 1].last
+    spelled = [
+        told.doc.original[told.doc.starts[at] : told.doc.ends[at]]
+        for at in range(first, min(first + 2, len(told.doc)))
+    ]
+    return any(word in _TWO for word in spelled)
 
 
 def _newest(mentions: list[TollMention], older: list[bool]) -> list[TollMention]:

@@ -72,7 +72,9 @@ def judge(
     it (« Procès de … », « Dix ans après … ») frames the rest.
     """
     armed = is_armed(sentence, actors)
-    meant = any(m.layer == "actor" and actors.of(m).irregular for m in sentence.marks)
+    meant = any(m.layer == "actor" and actors.of(m).irregular for m in sentence.marks) or (
+        armed and sentence.has("evidence", "forces")
+    )
     cues = [
         cue
         for cue in reading.of("cue")
@@ -81,7 +83,7 @@ def judge(
         and not (
             cue.entry.more["yields"] == "armed"
             and (
-                (meant if cue.value == "sport" else armed)
+                (meant if cue.value in ("sport", "culture") else armed)
                 or (cue.value in _OTHER_SUBJECTS and _kills(triggers))
             )
         )

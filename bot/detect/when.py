@@ -60,7 +60,7 @@ def _nearest_day(
         for date in reading.dates_in(sentence):
             if date.precision > 3 or date.date is None or not _may_be_told(reading, date):
                 continue
-            if owned_by_speech(sentence, date):
+            if owned_by_speech(sentence, date) and not _is_its_day(reading, date, triggers):
                 continue
             cost = min(
                 (_cost(reading, date.span, trigger) for trigger in triggers),
@@ -75,6 +75,14 @@ def _nearest_day(
         return None
     timed = (date for date in told if date.date == best[1].date and date.time)
     return best[1] if best[1].time else next(timed, best[1])
+
+
+def _is_its_day(reading: Reading, date: DateMention, triggers: Sequence[Mark]) -> bool:
+    """ "The army said Tuesday's explosion killed no one": the day of the explosion."""
+    words, last = reading.doc.words, date.span.last
+    if last < len(words) and words[last] == "s":
+        last += 1
+    return last > date.span.last and any(trigger.first == last for trigger in triggers)
 
 
 def owned_by_speech(sentence: Sentence, date: DateMention, *, other_acts: bool = True) -> bool:
