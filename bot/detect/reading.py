@@ -22,6 +22,7 @@ from bot.detect.tolls import TollMention, find_tolls
 
 _M = TypeVar("_M", CountryMention, Mention, DateMention)
 _HARD_BREAK = re.compile(r"[;:()\[\]—–«»“”\"?!]|\s-\s")
+_WORD = re.compile(r"\w+")
 #: an item is a headline and a lead; what stands after so many sentences is not looked at
 _SENTENCES = 120
 #: « l’armée (Dirpa) a annoncé » is one clause
@@ -194,13 +195,25 @@ class Reading:
 def _document(item: Item) -> tuple[Doc, int]:
     """Title and summary as one text, without a title that the summary only repeats."""
     title, summary = told(item.title), told(item.summary)
-    head = [fold_word(w) for w in re.findall(r"\w+", title.rstrip(" .…"))]
-    start = [fold_word(w) for w in re.findall(r"\w+", summary[: len(title) + 20])]
-    if head and start[: len(head)] == head:
+    if not summary:
+        doc = Doc(title)
+        return doc, len(doc)
+    if _repeats(summary, title):
         return Doc(summary), 0
-    doc = Doc(f"{title}\n{summary}" if summary else title)
-    end = doc.original.find("\n") if summary and "\n" not in title else -1
+    doc = Doc(f"{title}\n{summary}")
+    end = doc.original.find("\n") if "\n" not in title else -1
     return doc, bisect_left(doc.starts, end) if end >= 0 else len(Doc(title))
+
+
+def _repeats(summary: str, title: str) -> bool:
+    """Whether a summary begins with all the words of the title."""
+    head = _WORD.findall(title.rstrip(" .…"))
+    until = len(title) + 20
+    first = _WORD.search(summary, 0, until)
+    if not head or first is None or fold_word(first[0]) != fold_word(head[0]):
+        return False
+    start = _WORD.findall(summary, 0, until)[: len(head)]
+    return [fold_word(word) for word in start] == [fold_word(word) for word in head]
 
 
 def distance(one: Mark | Span, other: Mark | Span) -> int:
