@@ -46,13 +46,11 @@ class Sentence:
     #: its folded words
     words: Sequence[str] = ()
     marks: list[Mark] = field(default_factory=list)
+    _by_layer: dict[str, list[Mark]] = field(default_factory=dict)
 
-    @cached_property
-    def _by_layer(self) -> dict[str, list[Mark]]:
-        sorted_marks: dict[str, list[Mark]] = {}
-        for mark in self.marks:
-            sorted_marks.setdefault(mark.layer, []).append(mark)
-        return sorted_marks
+    def add(self, mark: Mark) -> None:
+        self.marks.append(mark)
+        self._by_layer.setdefault(mark.layer, []).append(mark)
 
     def of(self, *layers: str) -> list[Mark]:
         if len(layers) == 1:
@@ -60,10 +58,13 @@ class Sentence:
         return [mark for mark in self.marks if mark.layer in layers]
 
     def has(self, layer: str, *values: str) -> bool:
-        return any(mark.value in values for mark in self.of(layer))
+        for mark in self._by_layer.get(layer, ()):  # noqa: SIM110 - asked so often that it counts
+            if mark.value in values:
+                return True
+        return False
 
-    def holds(self, span: Span) -> bool:
-        return self.span.first <= span.first < self.span.last
+    def holds(self, words: Span | Mark) -> bool:
+        return self.span.first <= words.first < self.span.last
 
 
 class Reading:
@@ -90,12 +91,16 @@ class Reading:
         for mark in self.marks:
             while at < len(sentences) - 1 and mark.first >= sentences[at].span.last:
                 at += 1
-            if sentences and sentences[at].holds(Span(mark.first, mark.last)):
-                sentences[at].marks.append(mark)
+            if sentences and sentences[at].holds(mark):
+                sentences[at].add(mark)
         return sentences
 
-    def of(self, *layers: str) -> list[Mark]:
-        return [mark for mark in self.marks if mark.layer in layers]
+    def has(self, *layers: str) -> bool:
+        return any(mark.layer in layers for mark in self.marks)
+
+    @cached_property
+    def cues(self) -> list[Mark]:
+        return [mark for mark in self.marks if mark.layer == "cue"]
 
     @cached_property
     def _masked(self) -> set[int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
@@ -160,16 +160,13 @@ class Doc:
         return f" {' '.join(self.words)} "
 
     @cached_property
-    def _padded_starts(self) -> list[int]:
+    def padded_starts(self) -> list[int]:
+        """Where each word starts in `padded`."""
         offsets, at = [], 1
         for word in self.words:
             offsets.append(at)
             at += len(word) + 1
         return offsets
-
-    def word_at(self, padded_index: int) -> int:
-        """The index of the word that covers this position of `padded`."""
-        return bisect_right(self._padded_starts, padded_index) - 1
 
     @cached_property
     def sentences(self) -> list[Span]:

@@ -72,7 +72,7 @@ def judge(
     armed = is_armed(sentence, actors)
     cues = [
         cue
-        for cue in reading.of("cue")
+        for cue in reading.cues
         if cue.entry.more["kinds"] in (kind, "both")
         and (_in_reach(reading, sentence, cue) or (framed and _frames(reading, sentence, cue)))
         and not (
@@ -90,7 +90,7 @@ def judge(
                 continue
             if verdict.trigger.value in more.get("spares", ()):
                 continue
-            if sentence.holds(Span(cue.first, cue.last)) and not touches(
+            if sentence.holds(cue) and not touches(
                 reading, sentence, cue, verdict.trigger
             ):
                 continue
@@ -186,7 +186,7 @@ def _frames(reading: Reading, sentence: Sentence, cue: Mark) -> bool:
     return (
         sentence.number > 0
         and bool(cue.entry.more.get("frame"))
-        and reading.sentences[0].holds(Span(cue.first, cue.last))
+        and reading.sentences[0].holds(cue)
         and not (cue.value == "anniversary" and _is_fresh(sentence))
     )
 
