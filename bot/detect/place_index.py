@@ -19,6 +19,8 @@ _PLACING = frozenset(
 #: "a" without its accent is mostly the French verb or the English article
 _TOO_WEAK = frozenset({"a", "A", "to"})
 _SHORTEST_LOWER_CASE = 5
+#: what parts two words that would else be one name
+_PARTING = frozenset(".,;:()!?\n")
 #: where a word begins more names than this, the next word chooses among them: « in » begins some
 #: two hundred, and a text in English would try them all the time
 _CROWD = 6
@@ -210,10 +212,11 @@ def _country_inside(forms: Mapping[tuple[str, ...], Form], key: tuple[str, ...])
 
 def _is_one_name(doc: Doc, first: int, last: int) -> bool:
     """Whether only spaces, hyphens and apostrophes stand between the words."""
-    return all(
-        len(gap := doc.between(word, word + 1)) <= 3 and not any(c in ".,;:()!?\n" for c in gap)
-        for word in range(first, last - 1)
-    )
+    for word in range(first, last - 1):
+        gap = doc.between(word, word + 1)
+        if gap != " " and (len(gap) > 3 or not _PARTING.isdisjoint(gap)):
+            return False
+    return True
 
 
 def _is_placed(doc: Doc, first: int, cue: str | None) -> bool:
