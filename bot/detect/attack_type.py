@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from bot.detect.attack import targets
 from bot.detect.happening import Happening
@@ -36,7 +37,7 @@ _AIR = (
 )  # fmt: skip
 
 
-@dataclass(slots=True)
+@dataclass
 class _Told:
     """The words that tell one attack, each with its sentence."""
 
@@ -46,6 +47,18 @@ class _Told:
 
     def has(self, *names: str) -> bool:
         return not self.plain.isdisjoint(names)
+
+    @cached_property
+    def on_position(self) -> bool:
+        """A camp, a base or a post is what was attacked."""
+        return "position_attack" in self.strong or any(
+            mark.entry.more["part"] != "state"
+            and (
+                any(t.value == "position" for t in targets(mark, sentence, reach=_CLAUSE))
+                or any(_is_target(mark, target, sentence) for target in sentence.of("evidence"))
+            )
+            for mark, sentence in self.marks
+        )
 
 
 def type_of(
@@ -63,9 +76,8 @@ def type_of(
         return "abduction"
     if told.marks and told.marks[0][0].value == "infrastructure_attack" and _on_thing(told):
         return "infrastructure_attack"
-    position = _on_position(told)
     for name in _BY_WORD:
-        if name in told.strong and not (position and name == "air_drone_strike"):
+        if name in told.strong and not (told.on_position and name == "air_drone_strike"):
             return name
     if _is_seized(told):
         return "territory_seized"
@@ -73,7 +85,7 @@ def type_of(
         return "foiled"
     if _on_thing(told):
         return "infrastructure_attack"
-    if position:
+    if told.on_position:
         return "position_attack"
     if told.has("armed_clash") and not _said_attack(told):
         return "armed_clash"
@@ -120,7 +132,7 @@ def _of_state(told: _Told, extent: Sequence[Sentence]) -> str:
 
 
 def _is_abduction(told: _Told) -> bool:
-    if _on_position(told) and told.marks[0][0].value != "abduction":
+    if told.on_position and told.marks[0][0].value != "abduction":
         return False
     first = told.marks[0][0] if told.marks else None
     taken = any(
@@ -145,23 +157,12 @@ def _takes_people(told: _Told, tolls: Sequence[TollMention]) -> bool:
         and first.side == "victim"
         and bool(told.marks)
         and told.marks[0][1].holds(first.span)
-        and not _on_position(told)
+        and not told.on_position
     )
 
 
 def _strength_counts(mark: Mark) -> bool:
     return bool(mark.entry.more["strength"] != "w")
-
-
-def _on_position(told: _Told) -> bool:
-    return "position_attack" in told.strong or any(
-        mark.entry.more["part"] != "state"
-        and (
-            any(t.value == "position" for t in targets(mark, sentence, reach=_CLAUSE))
-            or any(_is_target(mark, target, sentence) for target in sentence.of("evidence"))
-        )
-        for mark, sentence in told.marks
-    )
 
 
 def _is_target(mark: Mark, target: Mark, sentence: Sentence) -> bool:

@@ -47,19 +47,23 @@ def _of_one(
         voices = [voice or "unknown" for voice in voices]
         named, said = ["unknown", "group"], None if said == "group" else said
     if len(named) < 2:
-        return [replace(toll, said_by=said) for toll in combine(mentions)]
+        return _said_by(said, combine(mentions))
     first = named[0]
     told = list(zip(mentions, voices, strict=True))
     own = said if first == "unknown" else first
-    main = [replace(t, said_by=own) for t in combine(_whole(m for m, v in told if v == first))]
+    main = _said_by(own, combine(_whole(m for m, v in told if v == first)))
     if not main or main[0].group is not None:
-        return [replace(toll, said_by=said) for toll in combine(mentions)]
+        return _said_by(said, combine(mentions))
     head = (main[0].min, main[0].max)
     for other in named[1:]:
         total = combine(_whole(m for m, v in told if v == other))
         if total and total[0].group is None and (total[0].min, total[0].max) != head:
             main.insert(1, replace(total[0], said_by=other))
     return main
+
+
+def _said_by(said: str | None, tolls: Sequence[Toll]) -> list[Toll]:
+    return [replace(toll, said_by=said) for toll in tolls] if said else list(tolls)
 
 
 def _voices(extent: Sequence[Sentence], mentions: Sequence[TollMention]) -> list[str | None]:

@@ -42,14 +42,10 @@ class Verdict:
 
 def is_armed(sentence: Sentence, actors: Actors) -> bool:
     """Whether the sentence shows armed people or their weapons by itself."""
-    for mark in sentence.marks:
-        if mark.layer == "actor" and actors.of(mark).irregular:
-            return True
-        if mark.layer == "trigger" and (
-            mark.value in _ARMED_TYPES and mark.entry.more["strength"] == "S"
-        ):
-            return True
-    return False
+    return any(
+        mark.value in _ARMED_TYPES and mark.entry.more["strength"] == "S"
+        for mark in sentence.of("trigger")
+    ) or any(actors.of(mark).irregular for mark in sentence.of("actor"))
 
 
 def _kills(triggers: Sequence[Mark]) -> bool:
