@@ -52,10 +52,10 @@ class Sentence:
         self.marks.append(mark)
         self._by_layer.setdefault(mark.layer, []).append(mark)
 
-    def of(self, *layers: str) -> list[Mark]:
-        if len(layers) == 1:
-            return self._by_layer.get(layers[0], [])
-        return [mark for mark in self.marks if mark.layer in layers]
+    def of(self, layer: str, *others: str) -> list[Mark]:
+        if not others:
+            return self._by_layer.get(layer, [])
+        return [mark for mark in self.marks if mark.layer == layer or mark.layer in others]
 
     def has(self, layer: str, *values: str) -> bool:
         for mark in self._by_layer.get(layer, ()):  # noqa: SIM110 - asked so often that it counts
@@ -187,6 +187,8 @@ class Reading:
         if right <= left:
             return 0, 0, 0
         between = self.doc.original[self.doc.ends[left] : self.doc.starts[right]]
+        if between == " ":
+            return 0, 0, 0
         if "(" in between:
             between = _ASIDE.sub(" ", between)
         words = self.doc.words[left + 1 : right]

@@ -180,7 +180,7 @@ def _places(
     # « Macina : … dans le village de Tièlan, cercle de Macina »: the seat's name is the unit's
     units = {place.name for _, place in found if place.precision in (2, 3) and place.admin1}
     wider |= {p for _, p in found if p.precision == 1 and p.name in units}
-    found.sort(key=lambda pair: (pair[0], pair[1] in wider))
+    found.sort(key=lambda pair: (pair[0], bool(wider) and pair[1] in wider))
     sure = [pair for pair in found if not pair[0][0] and not pair[0][2]]
     told = [place for rank, place in found if not (sure and rank[2])]
     return told or aside

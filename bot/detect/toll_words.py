@@ -161,13 +161,15 @@ def _units_of_sentence(doc: Doc, sentence: Span, table: TollWords) -> list[Unit]
         word = words[at]
         meaning = single.get(word)
         if meaning is not None:
-            unit = _made(meaning, at, at + 1)
+            units.append(_made(meaning, at, at + 1))
+            at += 1
         elif word in phrases or word in numbers or word.isdecimal():
             unit = _unit_at(doc, at, end, table)
+            units.append(unit)
+            at = unit.last
         else:
-            unit = Unit("x", at, at + 1)
-        units.append(unit)
-        at = unit.last
+            units.append(Unit("x", at, at + 1))
+            at += 1
         if at < end:
             gap = original[ends[at - 1] : starts[at]]
             if gap != " " and _PAUSE.search(gap):

@@ -79,13 +79,17 @@ def _nearest_day(
 
 def owned_by_speech(sentence: Sentence, date: DateMention, *, other_acts: bool = True) -> bool:
     """Whether a verb of saying or leaving stands right before the date."""
-    for mark in sentence.of("speaker", "act"):
-        speech = (mark.layer == "speaker" and mark.entry.more["role"] == "verb") or (
-            other_acts and mark.layer == "act" and mark.value in _OTHER_ACTS
+    first = date.span.first
+    return any(
+        0 <= first - mark.last <= _SPEECH_REACH and mark.entry.more["role"] == "verb"
+        for mark in sentence.of("speaker")
+    ) or (
+        other_acts
+        and any(
+            0 <= first - mark.last <= _SPEECH_REACH and mark.value in _OTHER_ACTS
+            for mark in sentence.of("act")
         )
-        if speech and 0 <= date.span.first - mark.last <= _SPEECH_REACH:
-            return True
-    return False
+    )
 
 
 def _cost(reading: Reading, date: Span, trigger: Mark) -> float:
