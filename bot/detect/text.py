@@ -18,9 +18,10 @@ from bot.detect.arabic import bare, is_and
 MAX_CHARS = 8_000
 
 _DOTTED = re.compile(r"\b(?:[^\W\d_]\.){2,}[^\W\d_]?\b\.?")
-#: These patterns begin with the sign they are about and look behind it afterwards: the regex engine
-#: leaps to the next such sign, where one that begins by looking behind is tried at every letter.
+#: what every such run holds and most texts do not
 _INITIALS = re.compile(r"\.[^\W\d_]\.")
+#: This pattern, as some below, begins with the sign it is about and only then looks behind it:
+#: the regex engine leaps from sign to sign; one that first looks behind is tried at every letter.
 _SENTENCE_END = re.compile(
     r"[.!?…؟\n](?:(?<!\n)[\s»”\"')\]]*\s+(?=[«“\"'(\[]?[^\Wa-zà-ÿ_])|(?<=\n)\n*)"
 )
@@ -73,9 +74,7 @@ def told(markup: str) -> str:
 
 
 #: « ATT@QUE », "k!lled", « 0BUS »: signs that stand for letters, to pass the platforms' filters
-_DISGUISED = re.compile(
-    r"[@!013$*](?:(?<=[^\W\d_].)(?=[^\W\d_])|(?<=0)(?<![^\W_].)(?=[A-Z]{3}))"
-)
+_DISGUISED = re.compile(r"[@!013$*](?:(?<=[^\W\d_].)(?=[^\W\d_])|(?<=0)(?<![^\W_].)(?=[A-Z]{3}))")
 _UNMASKED = str.maketrans("@!013$*", "aioiese")
 #: « t.ués », « m.orts »
 _SPLIT = re.compile(r"\.(?<=\b[b-zB-Z]\.)(?=[^\W\d_A-Z]{3})")

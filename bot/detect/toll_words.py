@@ -188,9 +188,7 @@ def _unit_at(doc: Doc, at: int, end: int, table: TollWords) -> Unit:
     second = words[at + 1] if at + 1 < end else ""
     for phrase, meaning in table.phrases.get(word, ()):
         last = at + len(phrase)
-        if last == at + 1 or (
-            phrase[1] == second and last <= end and words[at:last] == phrase
-        ):
+        if last == at + 1 or (phrase[1] == second and last <= end and words[at:last] == phrase):
             if word == "personne" and second in ("n", "ne"):
                 return Unit("n", at, last)  # « personne n'a été tué »
             return _made(meaning, at, last)

@@ -86,9 +86,7 @@ def judge(
                 continue
             if verdict.trigger.value in more.get("spares", ()):
                 continue
-            if sentence.holds(cue) and not touches(
-                reading, sentence, cue, verdict.trigger
-            ):
+            if sentence.holds(cue) and not touches(reading, sentence, cue, verdict.trigger):
                 continue
             if more["action"] == "veto":
                 verdict.vetoed = True
