@@ -130,8 +130,8 @@ def _is_out(gazetteer: Gazetteer, country: str) -> bool:
 def locate(reading: Reading, sentences: Sequence[Sentence], actors: Actors) -> Where:
     """Where the happening told by these sentences is; the rest of the item helps a little."""
     weights = weigh(reading, sentences, actors)
-    others = [s for s in reading.sentences if s not in sentences]
     if not any(_is_named(weights, reading.gazetteer)):
+        others = [s for s in reading.sentences if s not in sentences]
         for code, weight in weigh(reading, others, actors).items():
             weights[code] = weights.get(code, 0.0) + _ACROSS_ITEM * weight
     for named in (m for s in sentences for m in reading.places_in(s)):

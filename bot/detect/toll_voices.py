@@ -72,7 +72,9 @@ def _voices(extent: Sequence[Sentence], mentions: Sequence[TollMention]) -> list
     last: tuple[Sentence | None, str | None] = (None, None)
     for mention in mentions:
         sentence = next((s for s in extent if s.holds(mention.span)), None)
-        voice = _voice_of(extent, mention, mentions)
+        voice = None
+        if sentence is not None and not mention.background:
+            voice = _voice_of(sentence, mention, mentions)
         if voice is None and sentence is last[0]:
             voice = last[1]
         voices.append(voice)
@@ -86,13 +88,8 @@ def _whole(mentions: Iterable[TollMention]) -> list[TollMention]:
 
 
 def _voice_of(
-    extent: Sequence[Sentence],
-    mention: TollMention,
-    mentions: Sequence[TollMention],
+    sentence: Sentence, mention: TollMention, mentions: Sequence[TollMention]
 ) -> str | None:
-    sentence = next((s for s in extent if s.holds(mention.span)), None)
-    if sentence is None or mention.background:
-        return None
     first, last = mention.span.first, mention.span.last
     nouns = [m for m in sentence.of("speaker") if m.entry.more["role"] == "noun"]
     verbs = [m for m in sentence.of("speaker") if m.entry.more["role"] == "verb"]
