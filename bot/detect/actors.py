@@ -128,16 +128,15 @@ def in_context(marks: list[Mark], doc: Doc) -> list[Mark]:
     """
     kept: list[Mark] = []
     taken: set[tuple[int, int]] = set()
-    met: dict[str, bool] = {}
+    met: dict[frozenset[str], bool] = {}
     for mark in marks:
-        more = mark.entry.more
         if mark.layer in ("actor", "body"):
+            more = mark.entry.more
             needs = more.get("needs")
             if needs:
-                key = f"{mark.layer} {mark.value} {needs}"
-                if key not in met:
-                    met[key] = any(word in doc.padded for word in needs)
-                if not met[key]:
+                if needs not in met:
+                    met[needs] = any(word in doc.padded for word in needs)
+                if not met[needs]:
                     continue
             if more.get("caps") and not doc.raw(Span(mark.first, mark.last)).isupper():
                 continue

@@ -125,8 +125,7 @@ def parties_of(reading: Reading, sentence: Sentence) -> Parties:
         (ours if is_ours(reading.gazetteer, country) else others).add(country)
     named = set(ours)
     for place in reading.places_in(sentence):
-        codes = {row.country for row in place.rows}
-        if len(codes) == 1 and (code := codes.pop()) and is_ours(reading.gazetteer, code):
+        if (code := place.country) and is_ours(reading.gazetteer, code):
             ours.add(code)
     for mark in sentence.of("body"):
         bodies.add(mark.value)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from bot.detect.attack import targets
 from bot.detect.happening import Happening
@@ -56,7 +57,7 @@ _AIR = (
 )  # fmt: skip
 
 
-@dataclass(slots=True)
+@dataclass
 class _Told:
     """The words that tell one attack, each with its sentence."""
 
@@ -66,6 +67,21 @@ class _Told:
 
     def has(self, *names: str) -> bool:
         return not self.plain.isdisjoint(names)
+
+    @cached_property
+    def on_position(self) -> bool:
+        """A camp, a base or a post is what was attacked."""
+        return "position_attack" in self.strong or any(
+            mark.entry.more["part"] != "state"
+            and (
+                any(
+                    t.value == "position" and not _is_source(sentence, t)
+                    for t in targets(mark, sentence, reach=_CLAUSE)
+                )
+                or any(_is_target(mark, target, sentence) for target in sentence.of("evidence"))
+            )
+            for mark, sentence in self.marks
+        )
 
 
 def type_of(
@@ -88,17 +104,16 @@ def type_of(
         return "abduction"
     if told.has("foiled") and not any(t.status != "none" for t in tolls):
         return "foiled"
-    if _from_air(told) and not _on_position(told):
+    if _from_air(told) and not told.on_position:
         return "air_drone_strike"
-    position = _on_position(told)
     for name in _BY_WORD:
-        if name in told.strong and not (position and name == "air_drone_strike"):
+        if name in told.strong and not (told.on_position and name == "air_drone_strike"):
             return name
     if _is_seized(told):
         return "territory_seized"
     if _on_thing(told):
         return "infrastructure_attack"
-    if position:
+    if told.on_position:
         return "position_attack"
     hit = {t.group for t in tolls if t.side == "victim" and t.status != "none"}
     if told.has("armed_clash") and (
@@ -152,7 +167,7 @@ def _of_state(told: _Told, extent: Sequence[Sentence]) -> str:
 
 
 def _is_abduction(told: _Told) -> bool:
-    if _on_position(told) and told.marks[0][0].value != "abduction":
+    if told.on_position and told.marks[0][0].value != "abduction":
         return False
     first = told.marks[0][0] if told.marks else None
     taken = any(
@@ -186,26 +201,12 @@ def _takes_people(told: _Told, tolls: Sequence[TollMention]) -> bool:
         and first.side == "victim"
         and bool(told.marks)
         and told.marks[0][1].holds(first.span)
-        and not _on_position(told)
+        and not told.on_position
     )
 
 
 def _strength_counts(mark: Mark) -> bool:
     return bool(mark.entry.more["strength"] != "w")
-
-
-def _on_position(told: _Told) -> bool:
-    return "position_attack" in told.strong or any(
-        mark.entry.more["part"] != "state"
-        and (
-            any(
-                t.value == "position" and not _is_source(sentence, t)
-                for t in targets(mark, sentence, reach=_CLAUSE)
-            )
-            or any(_is_target(mark, target, sentence) for target in sentence.of("evidence"))
-        )
-        for mark, sentence in told.marks
-    )
 
 
 def _is_target(mark: Mark, target: Mark, sentence: Sentence) -> bool:

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from bot.detect.text import Doc, Span
 
-#: where none of these stands there is no hour to read
-_PRECHECK = re.compile(
-    r"\d\s?(?:h|heures?|[ap]\.?m\b|gmt|:\d\d)|\bmidi\b|\bnoon\b|\bminuit\b|\bmidnight\b", re.I
-)
+#: where neither of these stands there is no hour to read; apart, for one that begins with a digit
+#: passes over letters quickly
+_FIGURES = re.compile(r"\d\s?(?:h|heures?|[ap]\.?m\b|gmt|:\d\d)", re.I)
+_NAMES = re.compile(r"\b(?:midi|noon|minuit|midnight)\b", re.I)
 _GLUED = re.compile(r"(\d{1,2})h(\d{2})?(?:mn|min|gmt)?")
 _ENGLISH = re.compile(r"(\d{1,2})(am|pm)")
 _HOUR_WORDS = frozenset({"h", "heure", "heures"})
@@ -35,7 +35,9 @@ class ClockTime:
 
 def clock_times(doc: Doc) -> list[ClockTime]:
     """Every hour a text names; dawn, evening and lengths of time name none."""
-    if not _PRECHECK.search(doc.original):
+    if not _FIGURES.search(doc.original) and (
+        _NAMED.keys().isdisjoint(doc.words) or not _NAMES.search(doc.original)
+    ):
         return []
     found: list[ClockTime] = []
     at = 0

@@ -69,10 +69,10 @@ class Detector:
 
     def _is_near(self, reading: Reading) -> bool:
         """Whether the item names anything of the countries we watch; most items do not."""
-        if not reading.of("trigger", "object"):
+        if not reading.has("trigger", "object"):
             return False
         return (
-            bool(reading.of("actor", "body"))
+            reading.has("actor", "body")
             or any(is_ours(self.gazetteer, m.country[:2]) for m in reading.countries)
             or any(
                 row.country is None or is_ours(self.gazetteer, row.country)

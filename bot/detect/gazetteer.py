@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import NamedTuple, Self
 
 from bot.detect.countries import Country, CountryMention, read_countries
 from bot.detect.place_index import Hit, PlaceIndex
@@ -45,9 +45,16 @@ class Mention:
     #: one of place_words.CUES, or None
     cue: str | None = None
 
+    @property
+    def country(self) -> str | None:
+        """The one country of all it may mean, None where there are several."""
+        if len(self.rows) == 1:
+            return self.rows[0].country
+        codes = {row.country for row in self.rows}
+        return codes.pop() if len(codes) == 1 else None
 
-@dataclass(frozen=True, slots=True)
-class _Candidate:
+
+class _Candidate(NamedTuple):
     row: PlaceRow
     points: float
     #: the text speaks of its country, or of a place near it

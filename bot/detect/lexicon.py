@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.resources import files
@@ -200,7 +201,8 @@ class Lexicon:
                     known.append(entry)
         self._automaton = ahocorasick.Automaton()
         for form, found in by_form.items():
-            self._automaton.add_word(f" {form} ", (form.count(" ") + 1, form, tuple(found)))
+            entries_here = tuple((entry, entry.layer, entry.value) for entry in found)
+            self._automaton.add_word(f" {form} ", (form.count(" ") + 1, form, entries_here))
         self._automaton.make_automaton()
 
     @classmethod
@@ -238,12 +240,12 @@ class Lexicon:
 
         A mask (« crise cardiaque ») hides every shorter word it covers.
         """
-        starts_at = doc.word_at
+        starts = doc.padded_starts
         found: list[Mark] = []
         for end, (length, form, entries) in self._automaton.iter(doc.padded):
-            last = starts_at(end - 1) + 1
-            first = last - length
-            found.extend(Mark(first, last, e, form, e.layer, e.value) for e in entries)
+            last = bisect_left(starts, end)
+            for entry, layer, value in entries:
+                found.append(Mark(last - length, last, entry, form, layer, value))
         return _without_covered(found)
 
 

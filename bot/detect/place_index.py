@@ -19,6 +19,11 @@ _PLACING = frozenset(
 #: "a" without its accent is mostly the French verb or the English article
 _TOO_WEAK = frozenset({"a", "A", "to"})
 _SHORTEST_LOWER_CASE = 5
+#: what parts two words that would else be one name
+_PARTING = frozenset(".,;:()!?\n")
+#: where a word begins more names than this, the next word chooses among them: « in » begins some
+#: two hundred, and a text in English would try them all the time
+_CROWD = 6
 
 
 @dataclass(slots=True)
@@ -72,6 +77,11 @@ class PlaceIndex:
             first: tuple(sorted(entries, key=lambda entry: -len(entry.rest)))
             for first, entries in index.items()
         }
+        self._crowded = {
+            first: _by_second_word(entries)
+            for first, entries in self._index.items()
+            if len(entries) > _CROWD
+        }
 
     def scan(self, doc: Doc) -> Iterator[Hit]:
         """Names in order, never overlapping; false friends are hits that stand for nothing."""
@@ -81,6 +91,10 @@ class PlaceIndex:
             entries = index.get(word)
             if entries is None or first < free:
                 continue
+            if len(entries) > _CROWD:
+                crowd = self._crowded[word]
+                second = words[first + 1] if first + 1 < len(words) else ""
+                entries = crowd.get(second) or crowd[""]
             for form in entries:
                 last = first + 1
                 if form.rest:
@@ -147,6 +161,16 @@ class PlaceIndex:
         )
 
 
+def _by_second_word(forms: Sequence[Form]) -> dict[str, tuple[Form, ...]]:
+    """The forms that begin with one word by the next, in their order; under "" the word alone."""
+    alone = [form for form in forms if not form.rest]
+    begun: dict[str, list[Form]] = {"": []}
+    for form in forms:
+        if form.rest:
+            begun.setdefault(form.rest[0], []).append(form)
+    return {second: (*longer, *alone) for second, longer in begun.items()}
+
+
 def _add_place(forms: dict[tuple[str, ...], Form], row: PlaceRow) -> None:
     for name in (row.name, *row.aliases):
         for key in spellings(name):
@@ -188,10 +212,11 @@ def _country_inside(forms: Mapping[tuple[str, ...], Form], key: tuple[str, ...])
 
 def _is_one_name(doc: Doc, first: int, last: int) -> bool:
     """Whether only spaces, hyphens and apostrophes stand between the words."""
-    return all(
-        len(gap := doc.between(word, word + 1)) <= 3 and not any(c in ".,;:()!?\n" for c in gap)
-        for word in range(first, last - 1)
-    )
+    for word in range(first, last - 1):
+        gap = doc.between(word, word + 1)
+        if gap != " " and (len(gap) > 3 or not _PARTING.isdisjoint(gap)):
+            return False
+    return True
 
 
 def _is_placed(doc: Doc, first: int, cue: str | None) -> bool:

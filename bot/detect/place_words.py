@@ -40,6 +40,8 @@ class PlaceWords:
     surnamed: frozenset[str]
     not_surnames: frozenset[str]
     not_places: tuple[str, ...]
+    #: the last words of `before`: behind any other no phrase can stand
+    closing: frozenset[str]
 
     @classmethod
     def read(cls, path: Path) -> PlaceWords:
@@ -78,6 +80,7 @@ class PlaceWords:
             _folded(lists["surnamed"]),
             _folded(lists["not_surnames"]),
             tuple(lists["not_places"]),
+            frozenset(phrase[-1] for phrase in before if phrase),
         )
 
     def cue(self, doc: Doc, first: int, last: int) -> str | None:
@@ -91,6 +94,8 @@ class PlaceWords:
 
     def _cue_before(self, doc: Doc, first: int) -> str | None:
         words = self._words_before(doc, first)
+        if not words or words[-1] not in self.closing:
+            return None
         for size in range(min(_LONGEST, len(words)), 0, -1):
             cue = self.before.get(tuple(words[-size:]))
             if cue in _STRONGER:
@@ -104,6 +109,8 @@ class PlaceWords:
     def _stronger(self, words: list[str]) -> str | None:
         while words and words[-1] in _ARTICLES:
             words = words[:-1]
+        if not words or words[-1] not in self.closing:
+            return None
         for size in range(min(_LONGEST, len(words)), 0, -1):
             cue = self.before.get(tuple(words[-size:]))
             if cue in _STRONGER:
@@ -114,7 +121,8 @@ class PlaceWords:
     def _words_before(doc: Doc, first: int) -> list[str]:
         start = first
         while start > 0 and first - start < 9:
-            if not _STOPS.isdisjoint(doc.between(start - 1, start)):
+            gap = doc.between(start - 1, start)
+            if gap != " " and not _STOPS.isdisjoint(gap):
                 break
             start -= 1
         return _plain_of(doc.words[start:first])

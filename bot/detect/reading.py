@@ -22,6 +22,7 @@ from bot.detect.tolls import TollMention, find_tolls
 
 _M = TypeVar("_M", CountryMention, Mention, DateMention)
 _HARD_BREAK = re.compile(r"[;:()\[\]—–«»“”\"?!]|\s-\s")
+_WORD = re.compile(r"\w+")
 #: an item is a headline and a lead; what stands after so many sentences is not looked at
 _SENTENCES = 120
 #: « l’armée (Dirpa) a annoncé » is one clause
@@ -45,24 +46,25 @@ class Sentence:
     #: its folded words
     words: Sequence[str] = ()
     marks: list[Mark] = field(default_factory=list)
+    _by_layer: dict[str, list[Mark]] = field(default_factory=dict)
 
-    @cached_property
-    def _by_layer(self) -> dict[str, list[Mark]]:
-        sorted_marks: dict[str, list[Mark]] = {}
-        for mark in self.marks:
-            sorted_marks.setdefault(mark.layer, []).append(mark)
-        return sorted_marks
+    def add(self, mark: Mark) -> None:
+        self.marks.append(mark)
+        self._by_layer.setdefault(mark.layer, []).append(mark)
 
-    def of(self, *layers: str) -> list[Mark]:
-        if len(layers) == 1:
-            return self._by_layer.get(layers[0], [])
-        return [mark for mark in self.marks if mark.layer in layers]
+    def of(self, layer: str, *others: str) -> list[Mark]:
+        if not others:
+            return self._by_layer.get(layer, [])
+        return [mark for mark in self.marks if mark.layer == layer or mark.layer in others]
 
     def has(self, layer: str, *values: str) -> bool:
-        return any(mark.value in values for mark in self.of(layer))
+        for mark in self._by_layer.get(layer, ()):  # noqa: SIM110 - asked so often that it counts
+            if mark.value in values:
+                return True
+        return False
 
-    def holds(self, span: Span) -> bool:
-        return self.span.first <= span.first < self.span.last
+    def holds(self, words: Span | Mark) -> bool:
+        return self.span.first <= words.first < self.span.last
 
 
 class Reading:
@@ -89,12 +91,16 @@ class Reading:
         for mark in self.marks:
             while at < len(sentences) - 1 and mark.first >= sentences[at].span.last:
                 at += 1
-            if sentences and sentences[at].holds(Span(mark.first, mark.last)):
-                sentences[at].marks.append(mark)
+            if sentences and sentences[at].holds(mark):
+                sentences[at].add(mark)
         return sentences
 
-    def of(self, *layers: str) -> list[Mark]:
-        return [mark for mark in self.marks if mark.layer in layers]
+    def has(self, *layers: str) -> bool:
+        return any(mark.layer in layers for mark in self.marks)
+
+    @cached_property
+    def cues(self) -> list[Mark]:
+        return [mark for mark in self.marks if mark.layer == "cue"]
 
     @cached_property
     def _masked(self) -> set[int]:
@@ -181,6 +187,8 @@ class Reading:
         if right <= left:
             return 0, 0, 0
         between = self.doc.original[self.doc.ends[left] : self.doc.starts[right]]
+        if between == " ":
+            return 0, 0, 0
         if "(" in between:
             between = _ASIDE.sub(" ", between)
         words = self.doc.words[left + 1 : right]
@@ -194,13 +202,25 @@ class Reading:
 def _document(item: Item) -> tuple[Doc, int]:
     """Title and summary as one text, without a title that the summary only repeats."""
     title, summary = told(item.title), told(item.summary)
-    head = [fold_word(w) for w in re.findall(r"\w+", title.rstrip(" .…"))]
-    start = [fold_word(w) for w in re.findall(r"\w+", summary[: len(title) + 20])]
-    if head and start[: len(head)] == head:
+    if not summary:
+        doc = Doc(title)
+        return doc, len(doc)
+    if _repeats(summary, title):
         return Doc(summary), 0
-    doc = Doc(f"{title}\n{summary}" if summary else title)
-    end = doc.original.find("\n") if summary and "\n" not in title else -1
+    doc = Doc(f"{title}\n{summary}")
+    end = doc.original.find("\n") if "\n" not in title else -1
     return doc, bisect_left(doc.starts, end) if end >= 0 else len(Doc(title))
+
+
+def _repeats(summary: str, title: str) -> bool:
+    """Whether a summary begins with all the words of the title."""
+    head = _WORD.findall(title.rstrip(" .…"))
+    until = len(title) + 20
+    first = _WORD.search(summary, 0, until)
+    if not head or first is None or fold_word(first[0]) != fold_word(head[0]):
+        return False
+    start = _WORD.findall(summary, 0, until)[: len(head)]
+    return [fold_word(word) for word in start] == [fold_word(word) for word in head]
 
 
 def distance(one: Mark | Span, other: Mark | Span) -> int:

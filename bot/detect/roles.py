@@ -185,10 +185,9 @@ def is_state_operation(
 ) -> bool:
     """Whether armed forces act here and an armed group is hit."""
     forces = any(
-        (mark.layer == "actor" and _is_state(actors.of(mark)))
-        or (mark.layer == "evidence" and mark.value == "forces")
+        sentence.has("evidence", "forces")
+        or any(_is_state(actors.of(mark)) for mark in sentence.of("actor"))
         for sentence in sentences
-        for mark in sentence.marks
     )
     lost = [t for t in tolls if t.who == "killed" and not t.background and t.status != "none"]
     only_theirs = bool(lost) and all(t.side == "attacker" for t in lost)

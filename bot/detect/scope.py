@@ -77,13 +77,15 @@ class Where:
 
 def is_neighbour(reading: Reading, mention: CountryMention, sentence: Sentence) -> bool:
     """Whether a border or condolence word stands just before a country's name."""
-    first = mention.span.first
+    words, first, last = reading.doc.words, mention.span.first, mention.span.last
+    if not _BORDER_WORDS.isdisjoint(words[last : last + 1]):
+        return True
     start = max(sentence.span.first, first - _BORDER_REACH)
+    if _BORDER_WORDS.isdisjoint(words[start:first]):
+        return False
     while start < first and reading.breaks(start, first)[0]:
         start += 1
-    words = reading.doc.words[start:first]
-    after = reading.doc.words[mention.span.last : mention.span.last + 1]
-    return not (_BORDER_WORDS.isdisjoint(words) and _BORDER_WORDS.isdisjoint(after))
+    return not _BORDER_WORDS.isdisjoint(words[start:first])
 
 
 def _only_reacts(sentence: Sentence, mention: CountryMention) -> bool:
@@ -138,13 +140,12 @@ def _is_out(gazetteer: Gazetteer, country: str) -> bool:
 def locate(reading: Reading, sentences: Sequence[Sentence], actors: Actors) -> Where:
     """Where the happening told by these sentences is; the rest of the item helps a little."""
     weights = weigh(reading, sentences, actors)
-    others = [s for s in reading.sentences if s not in sentences]
     if not any(_is_named(weights, reading.gazetteer)):
+        others = [s for s in reading.sentences if s not in sentences]
         for code, weight in weigh(reading, others, actors).items():
             weights[code] = weights.get(code, 0.0) + _ACROSS_ITEM * weight
     for named in (m for s in sentences for m in reading.places_in(s)):
-        codes = {row.country for row in named.rows}
-        if len(codes) == 1 and (only := codes.pop()):
+        if only := named.country:
             weights[only] = weights.get(only, 0.0) + 1.0
     real = {c: w for c, w in weights.items() if "-" not in c}
     places = _places(reading, sentences, real)
@@ -166,14 +167,14 @@ def _places(
     aside: list[Place] = []
     for sentence in sentences:
         for mention in reading.places_in(sentence):
-            if _is_dateline(reading, mention) or _is_consoled(sentence, mention):
+            if _is_dateline(reading, sentence, mention) or _is_consoled(sentence, mention):
                 continue
             known = [place for _, place in found]
             place = reading.gazetteer.resolve(mention, weights, beside=known)
             if place is None or place.precision > 3 or _stands(place, known):
                 continue
             capital = mention.cue in (None, "near") and any(
-                capital.span == mention.span and capital.form == "capital"
+                capital.form == "capital" and capital.span == mention.span
                 for capital in reading.countries
             )
             if capital and known and not sentence.is_title and not sentence.has("trigger"):
@@ -197,7 +198,7 @@ def _places(
     # « Macina : … dans le village de Tièlan, cercle de Macina »: the seat's name is the unit's
     units = {place.name for _, place in found if place.precision in (2, 3) and place.admin1}
     wider |= {p for _, p in found if p.precision == 1 and p.name in units}
-    found.sort(key=lambda pair: (pair[0], pair[1] in wider))
+    found.sort(key=lambda pair: (pair[0], bool(wider) and pair[1] in wider))
     sure = [pair for pair in found if not pair[0][0] and not pair[0][2]]
     told = [place for rank, place in found if not (sure and rank[2])]
     return told or aside
@@ -287,13 +288,14 @@ def _is_of_speaker(reading: Reading, sentence: Sentence, mention: Mention) -> bo
     )
 
 
-def _is_dateline(reading: Reading, mention: Mention) -> bool:
+def _is_dateline(reading: Reading, sentence: Sentence, mention: Mention) -> bool:
     """« Bamako – Two soldiers … », « BAMAKO (AFP) »: where it was written, not where it was."""
     last = mention.span.last
-    if last >= len(reading.doc):
-        return False
-    opens = any(mention.span.first == sentence.span.first for sentence in reading.sentences)
-    return opens and bool(_DATELINE.match(reading.doc.between(last - 1, last)))
+    return (
+        mention.span.first == sentence.span.first
+        and last < len(reading.doc)
+        and _DATELINE.match(reading.doc.between(last - 1, last)) is not None
+    )
 
 
 def _is_by_the_sahel(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
-from bisect import bisect_right
+from bisect import bisect_left
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
@@ -18,7 +18,13 @@ from bot.detect.arabic import bare, is_and
 MAX_CHARS = 8_000
 
 _DOTTED = re.compile(r"\b(?:[^\W\d_]\.){2,}[^\W\d_]?\b\.?")
-_SENTENCE_END = re.compile(r"(?<=[.!?…؟])[\s»”\"')\]]*\s+(?=[«“\"'(\[]?[^\Wa-zà-ÿ_])|\n+")
+#: what every such run holds and most texts do not
+_INITIALS = re.compile(r"\.[^\W\d_]\.")
+#: This pattern, as some below, begins with the sign it is about and only then looks behind it:
+#: the regex engine leaps from sign to sign; one that first looks behind is tried at every letter.
+_SENTENCE_END = re.compile(
+    r"[.!?…؟\n](?:(?<!\n)[\s»”\"')\]]*\s+(?=[«“\"'(\[]?[^\Wa-zà-ÿ_])|(?<=\n)\n*)"
+)
 #: "M. Diop", "Gen. Tiani", "art. 6", "St. Louis" do not end a sentence
 _ABBREVIATION = re.compile(
     r"\b(?:m|mm|mme|dr|pr|gen|gén|col|cne|cdt|lt|cap|capt|sgt|art|st|no|n|mr|mrs|ms|env|min|av"
@@ -30,6 +36,8 @@ _ARABIC = re.compile("[\u0620-\u064a]")
 #: « و12 »: Arabic letters glued to digits are a word of their own
 _WORD_OF_ARABIC = re.compile(r"[\u0620-\u064a\u0671-\u06d3]+|[^\W_]+")
 _ARABIC_MARKS = re.compile("[\u0640\u064b-\u065f\u0670\u200b-\u200f\u202a-\u202e\u2066-\u2069]")
+#: left alone by its noun: « الـ20 »
+_ARTICLE = "ال"
 #: Arabic punctuation and digits as the other languages write them, one for one
 _ARABIC_SIGNS = str.maketrans("،؛؟٬٫٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹", ",;?,.01234567890123456789")
 _FOLD_EXTRA = str.maketrans({
@@ -66,10 +74,10 @@ def told(markup: str) -> str:
 
 
 #: « ATT@QUE », "k!lled", « 0BUS »: signs that stand for letters, to pass the platforms' filters
-_DISGUISED = re.compile(r"(?<=[^\W\d_])[@!013$*](?=[^\W\d_])|(?<![^\W_])0(?=[A-Z]{3})")
+_DISGUISED = re.compile(r"[@!013$*](?:(?<=[^\W\d_].)(?=[^\W\d_])|(?<=0)(?<![^\W_].)(?=[A-Z]{3}))")
 _UNMASKED = str.maketrans("@!013$*", "aioiese")
 #: « t.ués », « m.orts »
-_SPLIT = re.compile(r"(?<=\b[b-zB-Z])\.(?=[^\W\d_A-Z]{3})")
+_SPLIT = re.compile(r"\.(?<=\b[b-zB-Z]\.)(?=[^\W\d_A-Z]{3})")
 #: « À lire aussi : … »: headlines of other stories, to the end of their line
 _SIDEBAR = re.compile(
     r"(?:^|(?<=[.!?…»\"”\s]))(?:[àÀaA] lire (?:aussi|également)|lire aussi|lire également|"
@@ -131,38 +139,13 @@ class Doc:
     ends: list[int] = field(init=False)
 
     def __post_init__(self) -> None:
-        words: list[str] = []
-        starts: list[int] = []
-        ends: list[int] = []
         text = unicodedata.normalize("NFC", self.original)[:MAX_CHARS]
         arabic = _ARABIC.search(text) is not None
         if arabic:
             text = _ARABIC_MARKS.sub("", text).translate(_ARABIC_SIGNS)
+        dotted = _INITIALS.search(text) is not None
+        words, starts, ends = _cut_glued(text, arabic) if arabic or dotted else _cut(text)
         object.__setattr__(self, "original", text)
-        dotted = {m.start(): m for m in _DOTTED.finditer(text)} if "." in text else {}
-        position = 0
-        for match in (_WORD_OF_ARABIC if arabic else _WORD).finditer(text):
-            start, end = match.span()
-            if start < position:
-                continue
-            if arabic and is_and(match.group()):
-                words.append("و")
-                starts.append(start)
-                ends.append(start + 1)
-                if end == start + 1:
-                    continue
-                start += 1
-            if start in dotted:
-                raw = dotted[start].group().replace(".", "")
-                end = dotted[start].end()
-            else:
-                raw = match.group()
-            position = end
-            word = fold_word(raw)
-            if word and word != "ال":  # « الـ20 »
-                words.append(word)
-                starts.append(start)
-                ends.append(end)
         object.__setattr__(self, "words", words)
         object.__setattr__(self, "starts", starts)
         object.__setattr__(self, "ends", ends)
@@ -176,33 +159,29 @@ class Doc:
         return f" {' '.join(self.words)} "
 
     @cached_property
-    def _padded_starts(self) -> list[int]:
+    def padded_starts(self) -> list[int]:
+        """Where each word starts in `padded`."""
         offsets, at = [], 1
         for word in self.words:
             offsets.append(at)
             at += len(word) + 1
         return offsets
 
-    def word_at(self, padded_index: int) -> int:
-        """The index of the word that covers this position of `padded`."""
-        return bisect_right(self._padded_starts, padded_index) - 1
-
     @cached_property
     def sentences(self) -> list[Span]:
         """Sentences as spans of words; a title's newline ends one."""
         cuts, last = [], 0
         for match in _SENTENCE_END.finditer(self.original):
+            sign = match.start() + 1
             if "\n" not in match.group() and _ABBREVIATION.search(
-                self.original[max(0, match.start() - 6) : match.start()]
+                self.original[max(0, sign - 6) : sign]
             ):
                 continue
             cuts.append(match.end())
         cuts.append(len(self.original) + 1)
         spans, word = [], 0
         for cut in cuts:
-            last = word
-            while word < len(self.words) and self.starts[word] < cut:
-                word += 1
+            last, word = word, bisect_left(self.starts, cut)
             if word > last:
                 spans.append(Span(last, word))
         return spans
@@ -223,3 +202,54 @@ class Doc:
     def between(self, left: int, right: int) -> str:
         """What stands between two words in the original: a comma, a hyphen, a bracket."""
         return self.original[self.ends[left] : self.starts[right]]
+
+
+#: folded words, where each starts and where it ends
+_Cut = tuple[list[str], list[int], list[int]]
+
+
+def _cut(text: str) -> _Cut:
+    """The words of a text that has neither Arabic nor initials: nearly every one."""
+    words: list[str] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    for match in _WORD.finditer(text):
+        word = fold_word(match[0])
+        if word and word != _ARTICLE:
+            start, end = match.span()
+            words.append(word)
+            starts.append(start)
+            ends.append(end)
+    return words, starts, ends
+
+
+def _cut_glued(text: str, arabic: bool) -> _Cut:
+    """The same where initials are one word and « و » may be glued to the next."""
+    words: list[str] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    dotted = {m.start(): m for m in _DOTTED.finditer(text)}
+    position = 0
+    for match in (_WORD_OF_ARABIC if arabic else _WORD).finditer(text):
+        start, end = match.span()
+        if start < position:
+            continue
+        if arabic and is_and(match.group()):
+            words.append("و")
+            starts.append(start)
+            ends.append(start + 1)
+            if end == start + 1:
+                continue
+            start += 1
+        if start in dotted:
+            raw = dotted[start].group().replace(".", "")
+            end = dotted[start].end()
+        else:
+            raw = match.group()
+        position = end
+        word = fold_word(raw)
+        if word and word != _ARTICLE:
+            words.append(word)
+            starts.append(start)
+            ends.append(end)
+    return words, starts, ends

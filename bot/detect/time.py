@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta, timezone
 from functools import cache
@@ -66,6 +67,9 @@ _GRAMMAR: tuple[tuple[str, str], ...] = (
 _PATTERN = re.compile(
     "|".join(f"(?P<{name}_{i}>{body})" for i, (name, body) in enumerate(_GRAMMAR))
 )
+#: where a time expression may stand: a run of known words, one of them more than an article, a
+#: preposition or a number. The grammar is tried only there; most of a text is far from it.
+_RUN = re.compile("[dlitebcnq]*[^dlitebcnqx][^x]*")
 _READERS = time_days.READERS | time_stretches.READERS
 
 
@@ -84,18 +88,29 @@ def find_dates(doc: Doc, published: datetime | None, precision: str) -> list[Dat
         anchor = Anchor(published.date(), "day" if precision == "time" else precision)
     reader = Reader(doc, letters, words, anchor)
     if anchor is None:
-        reader.anchor = reader.anchor_in_text(_PATTERN)
+        reader.anchor = reader.anchor_in_text(_matches(letters))
     at = 0
-    while match := _PATTERN.search(letters, at):
-        start, end = match.start(), reader.uncut(match.start(), match.end())
-        if end < match.end():
-            match = _PATTERN.match(letters, start, end)
-        read = None
-        if match is not None:
-            name = (match.lastgroup or "").rpartition("_")[0]
-            read = _READERS[name](reader, start, match.end())
-        at = read or start + 1
+    while run := _RUN.search(letters, at):
+        at, end = run.span()
+        while match := _PATTERN.search(letters, at, end):
+            at = _read(reader, match)
+        at = max(at, end)
     return _with_times(doc, reader.mentions)
+
+
+def _matches(letters: str) -> Iterator[re.Match[str]]:
+    for run in _RUN.finditer(letters):
+        yield from _PATTERN.finditer(letters, *run.span())
+
+
+def _read(reader: Reader, match: re.Match[str]) -> int:
+    """Adds what a match says; where the next may begin."""
+    start, end = match.start(), reader.uncut(*match.span())
+    whole = match if end == match.end() else _PATTERN.match(reader.letters, start, end)
+    if whole is None:
+        return start + 1
+    name = (whole.lastgroup or "").rpartition("_")[0]
+    return _READERS[name](reader, start, whole.end()) or start + 1
 
 
 def _with_times(doc: Doc, mentions: list[DateMention]) -> list[DateMention]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
@@ -26,6 +27,8 @@ _BOUND = frozenset({"the", "end", "of", "on", "le", "la", "a", "au", "fin", "mi"
 _CUE_WORDS = 12
 #: « depuis l'attaque meurtrière du 12 septembre »
 _SINCE_WORDS = 6
+#: what ends the clause a verb of the future speaks in
+_STOPS = frozenset(".!?;\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +57,11 @@ class Reader:
         self.doc, self.letters, self.words, self.anchor = doc, letters, words, anchor
         self.mentions: list[DateMention] = []
 
-    def anchor_in_text(self, pattern: re.Pattern[str]) -> Anchor | None:
+    def anchor_in_text(self, matches: Iterable[re.Match[str]]) -> Anchor | None:
         """Without a publication date, a full date in the text gives the others their year."""
-        for match in pattern.finditer(self.letters):
+        if "Y" not in self.letters:
+            return None
+        for match in matches:
             side = self.side(match.start(), match.end())
             if side.year and side.month and side.day:
                 found = safe_date(side.year, side.month, side.day)
@@ -116,7 +121,7 @@ class Reader:
         doc = self.doc
         at = first - 1
         while at >= 0 and first - at <= _CUE_WORDS:
-            if any(mark in doc.between(at, at + 1) for mark in ".!?;\n"):
+            if _stops(doc.between(at, at + 1)):
                 break
             if self._is_future(at) or (
                 first - at <= _BEFORE_WORDS
@@ -130,7 +135,7 @@ class Reader:
         if first - at > 3:
             return False
         for at in range(first + 1, min(len(doc), first + _CUE_WORDS)):
-            if any(mark in doc.between(at - 1, at) for mark in ".!?;\n"):
+            if _stops(doc.between(at - 1, at)):
                 return False
             if self._is_future(at):
                 return True
@@ -230,3 +235,7 @@ class Reader:
         low = self.anchor.day + timedelta(days=start)
         high = self.anchor.day + timedelta(days=end)
         return self.add(first, last, low, high, precision=precision)
+
+
+def _stops(gap: str) -> bool:
+    return gap != " " and not _STOPS.isdisjoint(gap)

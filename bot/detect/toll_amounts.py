@@ -75,10 +75,11 @@ def bounded(amount: Amount, bound: str) -> Amount:
 def join_amounts(doc: Doc, units: Sequence[Unit]) -> list[Unit]:
     """Every number (q) becomes an amount (Q) that takes in its bounds, range and repetition."""
     found: list[Unit] = []
-    at = 0
-    while at < len(units):
+    at, end = 0, len(units)
+    while at < end:
         unit = units[at]
-        if unit.letter == "~":
+        letter = unit.letter
+        if letter == "~":
             read = _bounded(doc, units, at)
             if read is None:
                 found.append(unit._replace(letter="+"))
@@ -86,10 +87,10 @@ def join_amounts(doc: Doc, units: Sequence[Unit]) -> list[Unit]:
             else:
                 found.append(read[0])
                 at = read[1]
-        elif unit.letter == "q":
+        elif letter == "q":
             unit, at = _ranged(doc, units, at, found)
             found.append(_once(doc, unit, found))
-            if found[-1].first < unit.first and at < len(units) and units[at].letter == ",":
+            if found[-1].first < unit.first and at < end and units[at].letter == ",":
                 at += 1  # the closing bracket of « onze (11) »
         else:
             found.append(unit)

@@ -80,24 +80,24 @@ class Told:
 
 def count_all(told: Told) -> None:
     taken = 0
-    for index, unit in enumerate(told.units):
-        if index < taken:
+    for index, letter in enumerate(told.letters):
+        if letter not in "Qoup" or index < taken:
             continue
         made: Counted | None = None
-        if unit.letter == "Q":
+        if letter == "Q":
             made = _numbered(told, index)
-        elif unit.letter == "o" and _some_others(told, index):
+        elif letter == "o" and _some_others(told, index):
             made = Counted(index, index + 1, SOME, "", others=True)
-        elif unit.letter == "u":
+        elif letter == "u":
             person = _ARTICLE_PERSON.match(told.letters, index + 1)
             if person and not _plural(told.units[person.end() - 1]):
                 made = Counted(index, person.end(), ONE, "p")
                 made.group = _group(told, index + 1, person.end())
-        elif unit.letter == "p":
+        elif letter == "p":
             end = index + 1
             while told.letters[end] == "p" or _possessive(told, end):
                 end += 1
-            made = Counted(index, end, None, "p", plural=_plural(unit))
+            made = Counted(index, end, None, "p", plural=_plural(told.units[index]))
             made.group = _group(told, index, end)
         if made is not None:
             told.counted.append(made)

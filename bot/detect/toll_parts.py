@@ -201,8 +201,10 @@ def _twice(told: Told) -> None:
 def _losses(told: Told) -> None:
     """« de lourdes pertes », « une attaque meurtrière »: some, nobody says how many."""
     for index, letter in enumerate(told.letters):
+        if letter != "L":
+            continue
         meaning = told.units[index].meaning
-        if letter == "L" and meaning is not None and told.letters[index - 1 : index] != "n":
+        if meaning is not None and told.letters[index - 1 : index] != "n":
             two = told.doc.words[told.units[index].first] in load().pairs  # « قتيلان »
             told.add(index, index + 1, TWO if two else SOME, meaning.value)
 

@@ -136,8 +136,8 @@ def _best(figures: Sequence[_Figure]) -> _Figure:
         (f for f in pool if _tier(f) == firmest),
         key=lambda f: (f.min if f.min is not None else f.max or 0, f.status != "exact"),
     )
-    repeats = [f for f in figures if (f.min, f.max) == (best.min, best.max)]
-    return replace(best, provisional=any(f.provisional for f in repeats))
+    provisional = any(f.provisional for f in figures if f.min == best.min and f.max == best.max)
+    return best if best.provisional == provisional else replace(best, provisional=provisional)
 
 
 def _tier(figure: _Figure) -> int:

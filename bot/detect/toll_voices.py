@@ -47,13 +47,13 @@ def _of_one(
         voices = [voice or "unknown" for voice in voices]
         named, said = ["unknown", "group"], None if said == "group" else said
     if len(named) < 2:
-        return [replace(toll, said_by=said) for toll in combine(mentions)]
+        return _said_by(said, combine(mentions))
     first = named[0]
     told = list(zip(mentions, voices, strict=True))
     own = said if first == "unknown" else first
-    main = [replace(t, said_by=own) for t in combine(_whole(m for m, v in told if v == first))]
+    main = _said_by(own, combine(_whole(m for m, v in told if v == first)))
     if not main or main[0].group is not None:
-        return [replace(toll, said_by=said) for toll in combine(mentions)]
+        return _said_by(said, combine(mentions))
     head = (main[0].min, main[0].max)
     for other in named[1:]:
         total = combine(_whole(m for m, v in told if v == other))
@@ -62,13 +62,19 @@ def _of_one(
     return main
 
 
+def _said_by(said: str | None, tolls: Sequence[Toll]) -> list[Toll]:
+    return [replace(toll, said_by=said) for toll in tolls] if said else list(tolls)
+
+
 def _voices(extent: Sequence[Sentence], mentions: Sequence[TollMention]) -> list[str | None]:
     """Who gives each figure; one that nobody gives goes on with the sentence's last speaker."""
     voices: list[str | None] = []
     last: tuple[Sentence | None, str | None] = (None, None)
     for mention in mentions:
         sentence = next((s for s in extent if s.holds(mention.span)), None)
-        voice = _voice_of(extent, mention, mentions)
+        voice = None
+        if sentence is not None and not mention.background:
+            voice = _voice_of(sentence, mention, mentions)
         if voice is None and sentence is last[0]:
             voice = last[1]
         voices.append(voice)
@@ -82,13 +88,8 @@ def _whole(mentions: Iterable[TollMention]) -> list[TollMention]:
 
 
 def _voice_of(
-    extent: Sequence[Sentence],
-    mention: TollMention,
-    mentions: Sequence[TollMention],
+    sentence: Sentence, mention: TollMention, mentions: Sequence[TollMention]
 ) -> str | None:
-    sentence = next((s for s in extent if s.holds(mention.span)), None)
-    if sentence is None or mention.background:
-        return None
     first, last = mention.span.first, mention.span.last
     nouns = [m for m in sentence.of("speaker") if m.entry.more["role"] == "noun"]
     verbs = [m for m in sentence.of("speaker") if m.entry.more["role"] == "verb"]

@@ -132,7 +132,13 @@ def _forms(patterns: list[object]) -> list[str]:
 
 
 def _pattern(text: str) -> re.Pattern[str]:
-    return re.compile(rf"\b(?:{text})\b")
+    """`text` between whole words; it must begin with a letter or a digit.
+
+    Its groups are made to remember nothing, and nothing is tried at a word's end, where « \\b »
+    would hold too: that halves the time.
+    """
+    forgetful = re.sub(r"(?<!\\)\((?!\?)", "(?:", text)
+    return re.compile(rf"(?<!\w)(?:{forgetful})\b")
 
 
 def units_of(doc: Doc) -> list[Unit]:
@@ -150,19 +156,21 @@ def _units_of_sentence(doc: Doc, sentence: Span, table: TollWords) -> list[Unit]
     units: list[Unit] = []
     words, starts, ends, original = doc.words, doc.starts, doc.ends, doc.original
     single, phrases, numbers = table.single, table.phrases, table.numbers
-    at = sentence.first
-    while at < sentence.last:
+    at, end = sentence.first, sentence.last
+    while at < end:
         word = words[at]
         meaning = single.get(word)
         if meaning is not None:
-            unit = _made(meaning, at, at + 1)
+            units.append(_made(meaning, at, at + 1))
+            at += 1
         elif word in phrases or word in numbers or word.isdecimal():
-            unit = _unit_at(doc, at, sentence.last, table)
+            unit = _unit_at(doc, at, end, table)
+            units.append(unit)
+            at = unit.last
         else:
-            unit = Unit("x", at, at + 1)
-        units.append(unit)
-        at = unit.last
-        if at < sentence.last:
+            units.append(Unit("x", at, at + 1))
+            at += 1
+        if at < end:
             gap = original[ends[at - 1] : starts[at]]
             if gap != " " and _PAUSE.search(gap):
                 mark = "(" if "(" in gap else ":" if ":" in gap else ","
@@ -175,11 +183,13 @@ def _made(meaning: Meaning, first: int, last: int) -> Unit:
 
 
 def _unit_at(doc: Doc, at: int, end: int, table: TollWords) -> Unit:
-    word = doc.words[at]
+    words = doc.words
+    word = words[at]
+    second = words[at + 1] if at + 1 < end else ""
     for phrase, meaning in table.phrases.get(word, ()):
         last = at + len(phrase)
-        if last <= end and doc.words[at:last] == phrase:
-            if word == "personne" and last < end and doc.words[last] in ("n", "ne"):
+        if last == at + 1 or (phrase[1] == second and last <= end and words[at:last] == phrase):
+            if word == "personne" and second in ("n", "ne"):
                 return Unit("n", at, last)  # « personne n'a été tué »
             return _made(meaning, at, last)
     if word in table.numbers or word.isdecimal():

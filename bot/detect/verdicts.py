@@ -44,14 +44,10 @@ class Verdict:
 
 def is_armed(sentence: Sentence, actors: Actors) -> bool:
     """Whether the sentence shows armed people or their weapons by itself."""
-    for mark in sentence.marks:
-        if mark.layer == "actor" and actors.of(mark).irregular:
-            return True
-        if mark.layer == "trigger" and (
-            mark.value in _ARMED_TYPES and mark.entry.more["strength"] == "S"
-        ):
-            return True
-    return False
+    return any(
+        mark.value in _ARMED_TYPES and mark.entry.more["strength"] == "S"
+        for mark in sentence.of("trigger")
+    ) or any(actors.of(mark).irregular for mark in sentence.of("actor"))
 
 
 def _kills(triggers: Sequence[Mark]) -> bool:
@@ -77,7 +73,7 @@ def judge(
     )
     cues = [
         cue
-        for cue in reading.of("cue")
+        for cue in reading.cues
         if cue.entry.more["kinds"] in (kind, "both")
         and (_in_reach(reading, sentence, cue) or (framed and _frames(reading, sentence, cue)))
         and not (
@@ -98,9 +94,7 @@ def judge(
                 continue
             if verdict.trigger.value in more.get("spares", ()):
                 continue
-            if sentence.holds(Span(cue.first, cue.last)) and not touches(
-                reading, sentence, cue, verdict.trigger
-            ):
+            if sentence.holds(cue) and not touches(reading, sentence, cue, verdict.trigger):
                 continue
             if more["action"] == "veto":
                 verdict.vetoed = True
@@ -205,7 +199,7 @@ def _frames(reading: Reading, sentence: Sentence, cue: Mark) -> bool:
     return (
         sentence.number > 0
         and bool(cue.entry.more.get("frame"))
-        and reading.sentences[0].holds(Span(cue.first, cue.last))
+        and reading.sentences[0].holds(cue)
         and not (cue.value == "anniversary" and _is_fresh(sentence))
     )
 

@@ -87,16 +87,19 @@ def _is_its_day(reading: Reading, date: DateMention, triggers: Sequence[Mark]) -
 
 def owned_by_speech(sentence: Sentence, date: DateMention, *, other_acts: bool = True) -> bool:
     """Whether a verb of saying or leaving stands right before the date."""
-    for mark in sentence.of("speaker", "act"):
-        speech = (mark.layer == "speaker" and mark.entry.more["role"] == "verb") or (
-            other_acts
-            and mark.layer == "act"
+    first = date.span.first
+    return any(
+        0 <= first - mark.last <= _SPEECH_REACH and mark.entry.more["role"] == "verb"
+        for mark in sentence.of("speaker")
+    ) or (
+        other_acts
+        and any(
+            0 <= first - mark.last <= _SPEECH_REACH
             and mark.value in _OTHER_ACTS
             and (mark.value != "meet" or sentence.has("evidence", "junta", "official"))
+            for mark in sentence.of("act")
         )
-        if speech and 0 <= date.span.first - mark.last <= _SPEECH_REACH:
-            return True
-    return False
+    )
 
 
 def _cost(reading: Reading, date: Span, trigger: Mark) -> float:

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.detect import time as dates
 from bot.detect.text import Doc
 from bot.detect.time import DateMention, find_dates, local_day
-from bot.detect.time_words import load
+from bot.detect.time_words import LETTERS, OTHER, load
 
 #: a Monday
 MONDAY = datetime(2023, 9, 18, 12, tzinfo=UTC)
@@ -416,3 +417,11 @@ def test_no_text_breaks_it(text: str, published: datetime | None, precision: str
     found = find_dates(doc, published, precision)
     assert all(0 <= m.span.first < m.span.last <= len(doc) for m in found)
     assert all(m.date_end is None or (m.date and m.date < m.date_end) for m in found)
+
+
+@settings(deadline=None)
+@given(st.text(alphabet="".join(sorted({*LETTERS.values(), *"DYn", OTHER})), max_size=14))
+def test_the_grammar_matches_only_where_it_is_tried(letters: str) -> None:
+    """No time expression stands outside the runs that `find_dates` leaps to."""
+    everywhere = [match.span() for match in dates._PATTERN.finditer(letters)]
+    assert [match.span() for match in dates._matches(letters)] == everywhere
