@@ -27,6 +27,7 @@ _OURS_ELSEWHERE = 0.5
 _RANK = {
     "end": 0, "suspend": 0, "lift": 0, "complete": 0, "leave": 0, "announce": 2, "meet": 2,
 }  # fmt: skip
+_OF_OURS = frozenset({"SAHEL", "MNJTF"})
 #: the three together are their alliance, named or not
 _CORE = frozenset({"ML", "BF", "NE"})
 #: a step on one of these, decided in a capital of ours, is not of the Sahel
@@ -97,11 +98,11 @@ def _names_ours(reading: Reading) -> bool:
 
 
 def _is_ours(reading: Reading, sentence: Sentence) -> bool:
-    """A state of ours, the Sahel as such, or ECOWAS where it speaks of forces."""
+    """A state of ours, the Sahel or Lake Chad as such, or ECOWAS where it speaks of forces."""
     parties = parties_of(reading, sentence)
     return (
         bool(parties.ours)
-        or "SAHEL" in parties.bodies
+        or bool(parties.bodies & _OF_OURS)
         or ("ECOWAS" in parties.bodies and sentence.has("evidence", "military"))
     )
 

@@ -123,7 +123,7 @@ def _parties(reading: Reading, tellings: Sequence[Telling]) -> tuple[str, ...]:
                 ours[country] = ours.get(country, 0) + 1
         for mention in reading.countries_in(sentence):
             country = mention.country[:2]
-            if not border and is_neighbour(reading, mention, sentence):
+            if not border and is_neighbour(reading, mention, sentence, beside=False):
                 continue
             group = ours if is_ours(reading.gazetteer, country) else others
             group[country] = group.get(country, 0) + 1

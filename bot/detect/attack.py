@@ -66,7 +66,7 @@ def find_attacks(reading: Reading, actors: Actors) -> list[Telling]:
         if telling is not None:
             tellings.append(telling)
             if sentence.number == 0 and telling.realis == "actual":
-                framed = not (telling.firm and telling.score >= THRESHOLD)
+                framed = telling.score < THRESHOLD
     return tellings
 
 

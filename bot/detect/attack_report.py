@@ -23,6 +23,8 @@ from bot.detect.when import day_of
 
 #: so many words show why; more would only repeat
 _REASONS = 8
+#: kinds that say how it ended
+_OUTCOMES = {"territory_seized": "seized", "foiled": "foiled"}
 _CAPITALS = frozenset({"bamako", "niamey", "ouagadougou", "n'djamena", "nouakchott", "abuja"})
 
 
@@ -44,8 +46,7 @@ def report_attack(
     kind = type_of(happening, extent, [t for t in mine if not t.background], state_operation=state)
     state = state or (kind == "air_drone_strike" and is_army_strike(extent, actors))
     outcome, outcome_said_by = outcome_of(reading, extent)
-    if outcome is None and kind == "territory_seized":
-        outcome = "seized"
+    outcome = outcome or _OUTCOMES.get(kind)
     refs = actors_of(
         reading,
         extent,

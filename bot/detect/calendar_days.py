@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 #: « le 6 juillet » in a text of 1 July announces; further off, a year nobody wrote is a past one
+_COMING, _LONG_AGO = timedelta(days=60), timedelta(days=300)
 _ANNOUNCED_DAYS = 7
 #: a weekday that disagrees with a date this near is a slip; further off it points to another year
 _SLIP_DAYS = 45
@@ -133,6 +134,8 @@ def _nearest(
     soon = timedelta(days=_ANNOUNCED_DAYS if announced else 0)
     if ahead and (future or not behind or ahead[0] - high <= soon):
         return ahead[0]
+    if announced and ahead and ahead[0] - high <= _COMING < _LONG_AGO <= low - behind[-1]:
+        return ahead[0]  # « au sommet du 18 décembre », told in November
     return behind[-1] if behind else None
 
 

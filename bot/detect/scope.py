@@ -75,10 +75,15 @@ class Where:
     in_scope: bool
 
 
-def is_neighbour(reading: Reading, mention: CountryMention, sentence: Sentence) -> bool:
-    """Whether a border or condolence word stands just before a country's name."""
+def is_neighbour(
+    reading: Reading, mention: CountryMention, sentence: Sentence, *, beside: bool = True
+) -> bool:
+    """Whether a border or condolence word stands just before a country's name.
+
+    Or, if `beside`, right behind it: « le Niger voisin ».
+    """
     words, first, last = reading.doc.words, mention.span.first, mention.span.last
-    if not _BORDER_WORDS.isdisjoint(words[last : last + 1]):
+    if beside and not _BORDER_WORDS.isdisjoint(words[last : last + 1]):
         return True
     start = max(sentence.span.first, first - _BORDER_REACH)
     if _BORDER_WORDS.isdisjoint(words[start:first]):
@@ -108,6 +113,8 @@ def weigh(reading: Reading, sentences: Sequence[Sentence], actors: Actors) -> di
     for sentence in sentences:
         for mention in reading.countries_in(sentence):
             weight = _WEIGHT[mention.form]
+            if _is_on_the_way(reading, mention) and _is_out(reading.gazetteer, mention.country):
+                continue
             if (
                 is_neighbour(reading, mention, sentence)
                 or _is_on_the_way(reading, mention)
@@ -192,7 +199,7 @@ def _places(
             found.append((rank, place))
             if (
                 sentence.number == 0
-                and (_is_topic(reading, mention) or _is_landmark(reading, mention))
+                and (_is_topic(reading, mention) or _is_landmark(reading, sentence, mention))
             ) or _is_in_brackets(reading, mention):
                 wider.add(place)
     # « Macina : … dans le village de Tièlan, cercle de Macina »: the seat's name is the unit's
@@ -225,10 +232,12 @@ def _comes_from(reading: Reading, sentence: Sentence, mention: Mention) -> bool:
     )
 
 
-def _is_landmark(reading: Reading, mention: Mention) -> bool:
+def _is_landmark(reading: Reading, sentence: Sentence, mention: Mention) -> bool:
     """A headline's « près de Gao », which the text replaces by the place itself."""
-    return mention.cue in ("near", "within") and not any(
-        other.name == mention.name and other.span != mention.span for other in reading.places
+    return (
+        mention.cue in ("near", "within")
+        and len(reading.places_in(sentence)) == 1
+        and not any(o.name == mention.name and o.span != mention.span for o in reading.places)
     )
 
 

@@ -59,7 +59,7 @@ _GRAMMAR: tuple[tuple[str, str], ...] = (
     ("coming", "XU|UX|AX"),
     (
         "month",
-        "[BIE]d?[Mm]Y?|[Mm]Y|[iS][Mm](?!D)Y?[LX]?|[Mm]L|L[Mm]|[it]l?Ud[Mm][LX]?|[MA]X|X[Mm]",
+        "[BIE]d?[Mm]Y?|[Mm]Y|[iS][Mm]Y?[LX]?|[Mm]L|L[Mm]|[it]l?Ud[Mm][LX]?|[MA]X|X[Mm]",
     ),
     ("year", "[iS]l?Y"),
     ("from_mention", "sU|Us|wU|Uw|l?f|pU|Uv|[nDMqt]Ur?[zZ]"),

@@ -18,6 +18,9 @@ from bot.detect.text import Span
 from bot.detect.time_reader import Reader
 from bot.detect.time_words import day_number
 
+#: a stretch of more days sums up what happened in it
+_SUMMED_UP = 45
+
 
 def add_day(reader: Reader, first: int, last: int, found: Day, *, unknown: int = 4) -> int:
     precision = unknown if found.date is None else 1
@@ -171,6 +174,10 @@ def pair(reader: Reader, first: int, last: int) -> int | None:
         return add_day(reader, middle + 1, last, two)
     if not 0 <= span <= 366:
         return add_day(reader, first, last, two)
+    if span > _SUMMED_UP:  # « entre le 1er janvier et le 3 août »: a sum over months
+        return reader.add(
+            first, last, one.date, two.date, precision=3, realis="background", conflict=conflict
+        )
     return reader.add(first, last, one.date, two.date, conflict=conflict)
 
 

@@ -128,6 +128,12 @@ def month(reader: Reader, first: int, last: int) -> int | None:
         return None
     if run[0] == "i" and reader.doc.words[first] not in ("en", "in", "dans", "during", "over"):
         return None
+    if (
+        run[-1] in "Mm"
+        and reader.letters[last : last + 1] == "D"
+        and ("," not in reader.doc.between(last - 1, last))
+    ):
+        return None  # « en juillet 23 »; « En juillet, 23 villageois » counts people
     part = next((_PARTS[letter] for letter in run if letter in _PARTS), None)
     if side.year is not None:
         return reader.stretch(first, last, *month_bounds(side.year, side.month, part), 3)

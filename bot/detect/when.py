@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.detect.freshness import SLACK_DAYS
+from bot.detect.freshness import SLACK_DAYS, is_old
 from bot.detect.happening import Happening
 from bot.detect.lexicon import Mark
 from bot.detect.reading import Reading, Sentence
@@ -55,7 +55,7 @@ def _nearest_day(
     reading: Reading, told_in: Sequence[tuple[Sentence, Sequence[Mark]]]
 ) -> DateMention | None:
     told: list[DateMention] = []
-    best: tuple[tuple[bool, float], DateMention] | None = None
+    best: tuple[tuple[bool, bool, float], DateMention] | None = None
     for sentence, triggers in told_in:
         for date in reading.dates_in(sentence):
             if date.precision > 3 or date.date is None or not _may_be_told(reading, date):
@@ -66,7 +66,7 @@ def _nearest_day(
                 (_cost(reading, date.span, trigger) for trigger in triggers),
                 default=_FAR,
             )
-            rank = (date.precision > 1, cost)
+            rank = (date.precision > 1, is_old(reading, date), cost)
             if cost <= _FAR:
                 told.append(date)
             if cost <= _FAR and (best is None or rank < best[0]):

@@ -147,7 +147,7 @@ STEPS = [
     ("مالي تستدعي سفيرها في الجزائر",
      "Mali recalls its ambassador in Algiers", "diplomatic_rupture", "announced"),
     ("النيجر تغلق مجالها الجوي",
-     "Niger closes its airspace", "border_airspace", "announced"),
+     "Niger closes its airspace", "border_airspace", "implemented"),
     ("اختتام قمة تحالف دول الساحل في باماكو",
      "The summit of the Alliance of Sahel States ends in Bamako", "summit", None),
     ("بوركينا فاسو وروسيا توقعان اتفاقية تعاون عسكري",

@@ -43,7 +43,7 @@ def test_the_kind_of_attack(text: str, kind: str) -> None:
          {"TD", "FR"}),
         ("Mali recalls its ambassador from Algeria", "diplomatic_rupture", "announced",
          {"ML", "DZ"}),
-        ("L'Algérie ferme son espace aérien au Mali", "border_airspace", "announced",
+        ("L'Algérie ferme son espace aérien au Mali", "border_airspace", "implemented",
          {"DZ", "ML"}),
         ("L'Alliance des États du Sahel lance sa force conjointe", "joint_force", "announced",
          {"ML", "BF", "NE"}),
