@@ -103,7 +103,9 @@ class PlaceWords:
             if cue == "in" and doc.words[first - 1] == "the":
                 cue = "within"
             if cue is not None:
-                return self._stronger(words[:-size]) or cue
+                stronger = self._stronger(words[:-size])
+                # « dans le nord de la région de Tillabéri » is in that region
+                return cue if cue == "region" and stronger == "near" else stronger or cue
         return None
 
     def _stronger(self, words: list[str]) -> str | None:

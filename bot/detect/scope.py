@@ -47,7 +47,12 @@ _TITLE = 1.5
 #: « Officials in Niamey condemned it »: a capital in a sentence that tells of no violence
 _FAR_CAPITAL = 0.3
 #: « une source hospitalière à Gao »: words between the one who speaks and where that is
-_SEATED = frozenset({"a", "au", "in", "at", "basee", "basees", "base", "based", "jointe"})
+_SEATED = frozenset({
+    "a", "au", "in", "at", "basee", "basees", "base", "based", "joint", "jointe", "joints",
+    "jointes", "reached",
+})  # fmt: skip
+#: « selon des habitants joints à Dori »
+_REACHED = frozenset({"joint", "jointe", "joints", "jointes", "reached"})
 _SPOKESMEN = (
     "source", "hopital", "hospital", "medic", "official", "authorit", "autorit", "ministry",
     "ministere", "presidency", "presidence", "government", "gouvernement",
@@ -154,15 +159,27 @@ def locate(reading: Reading, sentences: Sequence[Sentence], actors: Actors) -> W
     for named in (m for s in sentences for m in reading.places_in(s)):
         if only := named.country:
             weights[only] = weights.get(only, 0.0) + 1.0
-    real = {c: w for c, w in weights.items() if "-" not in c}
-    places = _places(reading, sentences, real)
-    country = _country(weights, places, reading.gazetteer)
+    places, country = _places_and_country(reading, sentences, weights)
+    if country is None and reading.sentences[0] not in sentences:
+        # « Un an après, Diafarabé de nouveau endeuillé »: a headline of the past that says where
+        headline = reading.sentences[0]
+        for code in {m.country for m in reading.places_in(headline) if m.country}:
+            weights[code] = weights.get(code, 0.0) + 1.0
+        places, country = _places_and_country(reading, [headline, *sentences], weights)
     here = [p for p in places if p.country == country]
     watched = _watched(weights, here, country, reading.gazetteer) or (
         (not here or country in _COAST)
         and _is_by_the_sahel(reading, sentences, weights, country, actors)
     )
     return Where(tuple(here), country, weights, watched)
+
+
+def _places_and_country(
+    reading: Reading, sentences: Sequence[Sentence], weights: Mapping[str, float]
+) -> tuple[list[Place], str | None]:
+    real = {c: w for c, w in weights.items() if "-" not in c}
+    places = _places(reading, sentences, real)
+    return places, _country(weights, places, reading.gazetteer)
 
 
 def _places(
@@ -200,7 +217,7 @@ def _places(
             if (
                 sentence.number == 0
                 and (_is_topic(reading, mention) or _is_landmark(reading, sentence, mention))
-            ) or _is_in_brackets(reading, mention):
+            ) or (mention.cue == "axis" or _is_in_brackets(reading, mention)):
                 wider.add(place)
     # « Macina : … dans le village de Tièlan, cercle de Macina »: the seat's name is the unit's
     units = {place.name for _, place in found if place.precision in (2, 3) and place.admin1}
@@ -290,9 +307,12 @@ def _is_of_speaker(reading: Reading, sentence: Sentence, mention: Mention) -> bo
     first = mention.span.first
     return any(
         mark.entry.more["role"] == "noun"
-        and mark.text.startswith(_SPOKESMEN)
         and 1 <= first - mark.last <= 2
         and _SEATED.issuperset(reading.doc.words[mark.last : first])
+        and (
+            mark.text.startswith(_SPOKESMEN)
+            or not _REACHED.isdisjoint(reading.doc.words[mark.last : first])
+        )
         for mark in sentence.of("speaker")
     )
 

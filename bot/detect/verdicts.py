@@ -103,7 +103,10 @@ def judge(
                     continue
                 verdict.weaker += float(more.get("weight", _DEFAULT_WEAKENING))
             elif more["action"] in ("historical", "negated") and (
-                (cue.value != "anniversary" and _is_dated(reading, sentence, verdict.trigger))
+                (
+                    cue.value not in ("anniversary", "denied")
+                    and _is_dated(reading, sentence, verdict.trigger)
+                )
                 or _is_dated_before(reading, sentence, verdict.trigger, cue)
             ):
                 continue
