@@ -176,7 +176,7 @@ def _words_between(reading: Reading, date: Span, trigger: Mark) -> int:
 
 def _is_dated(reading: Reading, sentence: Sentence, trigger: Mark) -> bool:
     """« les élèves enlevés vendredi »: a fresh day right behind the word is its own."""
-    return any(
+    return reading.item.published is not None and any(
         date.precision == 1
         and date.realis == "past"
         and trigger.first < date.span.first <= trigger.last + 1
