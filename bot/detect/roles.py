@@ -25,6 +25,15 @@ _GROUP_TYPES = frozenset({
 })  # fmt: skip
 _ACCUSED_REACH = 3
 _AGENT_REACH = 4
+#: « a été la cible d'une attaque », « exposée à une attaque »: forces that were attacked
+_UNDERGONE = ("تعرض", "repouss", "repel")
+_HIT_REACH = 5
+#: words between an army and its drone
+_OWNER_REACH = 3
+_REGRET = frozenset({
+    "regrets", "regrette", "erreur", "error", "mistake", "meprise", "bavure", "apologises",
+    "apologizes", "mistakenly",
+})  # fmt: skip
 _ACTIVE_REACH = 2
 _PEOPLE = frozenset({"civilian", "unknown", "official", "aid_worker"})
 #: « démentent être du Jnim »
@@ -110,8 +119,10 @@ def _is_aside(reading: Reading, sentence: Sentence, mark: Mark, actors: Actors) 
         words[max(0, at - _AGAINST_REACH) : at]
     ):
         return True
+    # « cinq chasseurs traditionnels dozos »: a militia's name may end the count of its dead
+    behind = 1 if actors.of(mark).side == "COMMUNAL" else 0
     if any(
-        t.who != "captured" and t.span.first <= mark.first < t.span.last
+        t.who != "captured" and t.span.first <= mark.first < t.span.last + behind
         for t in reading.tolls
         if t.side == "victim"
     ):
@@ -202,6 +213,8 @@ def is_state_operation(
         return False
     if _struck(sentences, triggers, actors) or _is_accused(sentences, tolls):
         return False
+    if _came_under_attack(sentences):
+        return False
     # « attaqué par un groupe armé … deux terroristes neutralisés »: they came first
     attacked = any(
         m.value == "attack_unspecified" and m.entry.more.get("hostile") for m in triggers
@@ -210,9 +223,37 @@ def is_state_operation(
     return only_theirs or by_air or not attacked or not any(t.side == "victim" for t in lost)
 
 
+def _came_under_attack(sentences: Sequence[Sentence]) -> bool:
+    """« attaque contre une patrouille repoussée, vingt assaillants tués »: they came first."""
+    for sentence in sentences:
+        for mark in sentence.of("trigger"):
+            if mark.value != "attack_unspecified" or mark.entry.more["part"] == "state":
+                continue
+            if mark.text.startswith(_UNDERGONE):
+                return True
+            at = mark.last - sentence.span.first
+            if not _AGAINST.isdisjoint(sentence.words[at : at + _SUBJECT_REACH + 1]) and any(
+                other.value in ("forces", "position", "convoy")
+                and 0 <= other.first - mark.last <= _HIT_REACH
+                for other in sentence.of("evidence")
+            ):
+                return True
+    return False
+
+
 def is_army_strike(sentences: Sequence[Sentence], actors: Actors) -> bool:
-    """Whether a strike from the air is the army's: forces are named and no named group is."""
-    forces = any(s.has("evidence", "forces") for s in sentences)
+    """Whether a strike from the air is the army's: the text says whose it was, or who regrets it.
+
+    Never where a named group acts.
+    """
+    forces = any(
+        distance(owner, strike) <= _OWNER_REACH or not _REGRET.isdisjoint(s.words)
+        for s in sentences
+        for owner in s.of("evidence", "actor")
+        if owner.value == "forces" or (owner.layer == "actor" and _is_state(actors.of(owner)))
+        for strike in s.of("evidence", "trigger")
+        if strike.value in ("weapon", "air_drone_strike")
+    )
     return forces and not any(
         mark.value != UNKNOWN and actors.of(mark).irregular and not _only_speaks(sentence, mark)
         for sentence in sentences
