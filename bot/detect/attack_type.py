@@ -54,7 +54,11 @@ def type_of(
         return "infrastructure_attack"
     if first in ("sexual_violence", "territory_regained"):
         return first
-    if first == "siege_blockade" and not any(told.marks[0][1].holds(t.span) for t in tolls):
+    if (
+        first == "siege_blockade"
+        and not told.on_position
+        and not any(told.marks[0][1].holds(t.span) for t in tolls)
+    ):
         return first
     if (_is_abduction(told) and not _outnumbered(told, tolls)) or _takes_people(told, tolls):
         return "abduction"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple, Self
 
@@ -164,7 +164,7 @@ class Gazetteer:
             return None
         if any(_are_apart(row, rival) for rival in rivals):
             return self.country_place(row.country) if row.country else None
-        return _place(row, mention.cue)
+        return _place(_seat(row, mention.rows), mention.cue)
 
     def _scored(
         self, rows: Iterable[PlaceRow], countries: Mapping[str, float], beside: Sequence[Place]
@@ -296,6 +296,14 @@ def _is_beside(row: PlaceRow, beside: Sequence[Place]) -> bool:
         ):
             return True
     return False
+
+
+def _seat(row: PlaceRow, rows: Sequence[PlaceRow]) -> PlaceRow:
+    """« cercle de Bankass » is shown at Bankass, where its seat is known, not at its middle."""
+    if row.kind != "admin2":
+        return row
+    seat = next((r for r in rows if r.kind in SETTLED and r.country == row.country), None)
+    return replace(row, lat=seat.lat, lon=seat.lon, exact=seat.exact) if seat else row
 
 
 def _are_apart(one: PlaceRow, other: PlaceRow) -> bool:

@@ -201,7 +201,8 @@ def is_state_operation(
         for sentence in sentences
     )
     lost = [t for t in tolls if t.who == "killed" and not t.background and t.status != "none"]
-    only_theirs = bool(lost) and all(t.side == "attacker" for t in lost)
+    lost_by_them = [t for t in lost if t.side == "attacker"]
+    only_theirs = bool(lost) and len(lost_by_them) == len(lost)
     acting = only_theirs or any(
         mark.value in _STATE_TYPES or any(word in mark.text for word in _STATE_WORDS)
         for mark in triggers

@@ -14,7 +14,7 @@ _TO_PASSIVE = re.compile(r"[xteEaAuPpozQD+m,(:&]*")
 _ADVERBS = re.compile(r"[x+]{0,2}")
 #: between a verb and its object
 _TO_OBJECT = re.compile(r"[xtE+]{0,2}(?=[Qu])|[xteEuo]{0,3}(?=p)")
-_OF_OBJECT = re.compile(r"[eEt+]*(?=[Qpu])|[eEt+]*x{1,2}(?=p)")
+_OF_OBJECT = re.compile(r"[eEt+]*(?=[Qpu])|[eEt+]*x{1,2}(?=p)|[tx]{1,4}e(?=Qp)")
 #: what joins two counted things: « 84 mercenaires de Wagner et 47 soldats »
 _JOINED = re.compile(r"[xteEoPu+]{0,7}(?:,|,?&)t?")
 #: a subject may stand this many units before its auxiliary, or before a bare participle

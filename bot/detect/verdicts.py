@@ -90,8 +90,10 @@ def judge(
         more = cue.entry.more
         for verdict in verdicts:
             only = more.get("only")
-            if only and verdict.trigger.value not in only:
-                continue
+            if only and not any(
+                other.value in only and other.first == verdict.trigger.first for other in triggers
+            ):
+                continue  # « capturés » tells of people and of towns: what frees them is one
             if verdict.trigger.value in more.get("spares", ()):
                 continue
             if sentence.holds(cue) and not touches(reading, sentence, cue, verdict.trigger):
