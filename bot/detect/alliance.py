@@ -40,6 +40,8 @@ _WEAK_ALONE = 2.75
 _LEFT_REACH = 2
 _DATED_REACH = 2
 _OPENS = 2
+#: acts as things that are only announced
+_NOUNS = ("reouverture", "ouverture", "fermeture", "reopening", "closure", "اعاده فتح")
 #: of two things in a sentence, the one beside its act is meant
 _FAR = 0.03
 #: how far from its object an act may stand, in words
@@ -220,6 +222,12 @@ def _object_points(
     if acts:
         act = min(acts, key=lambda a: (_RANK.get(a.value, 1), distance(a, thing)))
         kind, _, stage = str(more["acts"][act.value]).partition(" ")
+        if (
+            stage == "implemented"
+            and act.text.startswith(_NOUNS)
+            and sentence.has("act", "announce")
+        ):
+            stage = "announced"  # « annonce la réouverture de sa frontière »
         far = distance(act, thing)
         points = _WITH_ACT
         if str(more.get("alone")).endswith("S"):

@@ -8,7 +8,7 @@ from bot.detect.actors import Actors
 from bot.detect.happening import Telling
 from bot.detect.lexicon import Mark
 from bot.detect.reading import Reading, Sentence, distance
-from bot.detect.verdicts import Verdict, judge
+from bot.detect.verdicts import Verdict, is_fresh, judge
 
 #: a telling with this score is an attack; the score is a sum of the points below
 THRESHOLD = 3.25
@@ -65,6 +65,8 @@ def find_attacks(reading: Reading, actors: Actors) -> list[Telling]:
         telling = _telling(reading, sentence, verdicts, classes)
         if telling is not None:
             tellings.append(telling)
+            if telling.realis == "actual" and is_fresh(sentence):
+                framed = False  # « … a été attaquée dimanche »: from here on it is news
             if sentence.number == 0 and telling.realis == "actual":
                 framed = telling.score < THRESHOLD
     return tellings

@@ -115,7 +115,7 @@ def _is_headed(reading: Reading, sentence: Sentence, mention: Mention) -> bool:
 def _is_landmark(reading: Reading, sentence: Sentence, mention: Mention) -> bool:
     """A headline's « près de Gao », which the text replaces by the place itself."""
     return (
-        mention.cue in ("near", "within")
+        mention.cue in ("near", "within", "unit")
         and len(reading.places_in(sentence)) == 1
         and not any(o.name == mention.name and o.span != mention.span for o in reading.places)
     )

@@ -26,7 +26,8 @@ def touches(reading: Reading, sentence: Sentence, cue: Mark, trigger: Mark) -> b
     if reach in ("sentence", "near", "item"):
         return True
     if cue.first < trigger.last and trigger.first < cue.last:
-        return reach in ("both", "right")
+        # « frappée, un an après »: a word that belongs to both comes before the cue
+        return reach == "both" or (reach == "right" and cue.first <= trigger.first)
     if reach == "lead" and cue.first - sentence.span.first < _LEAD:
         return True
     before = cue.last <= trigger.first

@@ -205,11 +205,11 @@ def _frames(reading: Reading, sentence: Sentence, cue: Mark) -> bool:
         sentence.number > 0
         and bool(cue.entry.more.get("frame"))
         and reading.sentences[0].holds(cue)
-        and not (cue.value == "anniversary" and _is_fresh(sentence))
+        and not (cue.value == "anniversary" and is_fresh(sentence))
     )
 
 
-def _is_fresh(sentence: Sentence) -> bool:
+def is_fresh(sentence: Sentence) -> bool:
     """« Trente soldats sont morts mardi »: a day of this week right beside a word of harm.
 
     "Assailants killed 13 miners on Wednesday": or an armed group acts, and the day follows.
