@@ -41,7 +41,10 @@ _LEFT_REACH = 2
 _DATED_REACH = 2
 _OPENS = 2
 #: acts as things that are only announced
-_NOUNS = ("reouverture", "ouverture", "fermeture", "reopening", "closure", "اعاده فتح")
+_NOUNS = (
+    "reouverture", "ouverture", "fermeture", "reopening", "closure", "deploiement", "deployment",
+    "اعاده فتح", "نشر",
+)  # fmt: skip
 #: of two things in a sentence, the one beside its act is meant
 _FAR = 0.03
 #: how far from its object an act may stand, in words

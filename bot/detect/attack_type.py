@@ -34,7 +34,7 @@ _PEOPLE = frozenset({"civilian", "aid_worker", "official", "foreigner"})
 _AIR = (
     "drone", "aviation", "aerien", "aeronef", "helicopter", "helicoptere", "frappe",
     "avions de chasse", "airstrike", "air strike", "jets", "airs", "warplane",
-    "مسير", "طيران", "طاير",
+    "مسير", "طيران", "طاير", "سلاح الجو",
 )  # fmt: skip
 
 

@@ -69,11 +69,8 @@ def places_of(
             found.append((rank, place))
             if (
                 sentence.number == 0
-                and (
-                    _is_headed(reading, sentence, mention)
-                    or _is_landmark(reading, sentence, mention)
-                )
-            ) or _is_in_brackets(reading, mention):
+                and (_is_topic(reading, mention) or _is_landmark(reading, sentence, mention))
+            ) or (_is_axis_of(reading, mention) or _is_in_brackets(reading, mention)):
                 wider.add(place)
     # « Macina : … dans le village de Tièlan, cercle de Macina »: the seat's name is the unit's
     units = {place.name for _, place in found if place.precision in (2, 3) and place.admin1}
@@ -105,11 +102,12 @@ def _comes_from(reading: Reading, sentence: Sentence, mention: Mention) -> bool:
     )
 
 
-def _is_headed(reading: Reading, sentence: Sentence, mention: Mention) -> bool:
-    """« Diffa : … près de Toumour »: the region. « Boni : … sur l'axe de … »: the town itself."""
-    if mention.cue == "axis":
-        return any(_is_topic(reading, other) for other in reading.places_in(sentence))
-    return _is_topic(reading, mention)
+def _is_axis_of(reading: Reading, mention: Mention) -> bool:
+    """« Boni : dix morts sur l'axe de … »: the town that heads the item, less its roads."""
+    headline = reading.places_in(reading.sentences[0])
+    return mention.cue == "axis" and any(
+        _is_topic(reading, other) and other.cue != "axis" for other in headline
+    )
 
 
 def _is_landmark(reading: Reading, sentence: Sentence, mention: Mention) -> bool:

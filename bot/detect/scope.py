@@ -39,7 +39,7 @@ _POWER = 0.1
 #: a jihadist attack anywhere in these is one of the Sahel's (GUIDELINE, Grand-Bassam)
 _COAST = frozenset({"CI", "BJ", "TG", "GH", "SN"})
 _CORE = frozenset({"ML", "BF", "NE"})
-_TITLE = 1.5
+_TITLE, _TOPIC = 1.5, 2.0
 #: « Officials in Niamey condemned it »: a capital in a sentence that tells of no violence
 _FAR_CAPITAL = 0.3
 _ACTOR = 0.75
@@ -107,6 +107,8 @@ def weigh(reading: Reading, sentences: Sequence[Sentence], actors: Actors) -> di
                 weight *= _FOREIGN_PEOPLE if mention.form == "demonym" else _ABROAD
             if sentence.is_title:
                 weight *= _TITLE
+                if mention.form == "name" and _opens(reading, mention):
+                    weight *= _TOPIC
             elif mention.form == "capital" and not sentence.has("trigger"):
                 weight *= _FAR_CAPITAL
             weights[mention.country] = weights.get(mention.country, 0.0) + weight
@@ -119,6 +121,16 @@ def weigh(reading: Reading, sentences: Sequence[Sentence], actors: Actors) -> di
                 for power in _POWERS & weights.keys():
                     weights[power] *= _POWER
     return weights
+
+
+def _opens(reading: Reading, mention: CountryMention) -> bool:
+    """« Japon : un homme arrêté à Nara »: the country the whole item is about."""
+    last = mention.span.last
+    return (
+        mention.span.first == 0
+        and last < len(reading.doc)
+        and ":" in reading.doc.between(last - 1, last)
+    )
 
 
 def _is_out(gazetteer: Gazetteer, country: str) -> bool:

@@ -33,6 +33,7 @@ _SPEECH = frozenset({
 })  # fmt: skip
 #: « avec deux de ses joueurs »
 _WITH = frozenset({"avec", "with", "alongside"})
+_TO_FATE = re.compile(r"[x,a]{0,2}[hb]")
 _TO_WITH = re.compile(r"[x,]{0,3}(?=P)|")
 _TO_COMPANY = re.compile(r"[te]{0,3}")
 
@@ -106,6 +107,8 @@ def _active(told: Told, harm: int) -> None:
     found = _object(told, harm)
     if found is None or found.who is not None:
         return
+    if letter == "b" and _TO_FATE.match(told.letters, found.end):
+        return  # "Abducted priest killed": which priest; what befell him now stands behind
     if letter == "V":
         pair = (
             _taken_by_gunmen(told, found, harm)

@@ -19,6 +19,8 @@ _ARMED_TYPES = frozenset({
 _DEFAULT_WEAKENING = 1.0
 #: subjects that do not attack: vaccinators and players can be killed, crocodiles kill
 _OTHER_SUBJECTS = frozenset({"illness", "sport", "law", "politics", "culture", "accident"})
+#: what people do for a living: lawyers and candidates are kidnapped like anybody
+_OF_PEOPLE = frozenset({"law", "politics", "crime"})
 #: words before a date that still opens the sentence; words between it and what it dates
 _LEADS, _DATED = 2, 10
 #: words between a figure and the word of harm it counts
@@ -48,6 +50,22 @@ def is_armed(sentence: Sentence, actors: Actors) -> bool:
         mark.value in _ARMED_TYPES and mark.entry.more["strength"] == "S"
         for mark in sentence.of("trigger")
     ) or any(actors.of(mark).irregular for mark in sentence.of("actor"))
+
+
+def _takes(reading: Reading, sentence: Sentence, triggers: Sequence[Mark], actors: Actors) -> bool:
+    """« Un avocat enlevé … des individus armés ont intercepté »: told by the next sentence."""
+    beside = reading.sentences[sentence.number + 1 : sentence.number + 2]
+    return any(t.value == "abduction" for t in triggers) and any(
+        actors.of(mark).irregular for other in beside for mark in other.of("actor")
+    )
+
+
+def _is_armed_itself(reading: Reading, sentence: Sentence, cue: Mark, actors: Actors) -> bool:
+    """A cue of a neighbouring sentence where an armed group acts changes nothing elsewhere."""
+    if sentence.span.first <= cue.first < sentence.span.last or cue.value in ("sport", "culture"):
+        return False
+    own = next((s for s in reading.sentences if s.holds(Span(cue.first, cue.last))), None)
+    return own is not None and any(actors.of(mark).irregular for mark in own.of("actor"))
 
 
 def _kills(triggers: Sequence[Mark]) -> bool:
@@ -81,6 +99,8 @@ def judge(
             and (
                 (meant if cue.value in ("sport", "culture") else armed)
                 or (cue.value in _OTHER_SUBJECTS and _kills(triggers))
+                or (cue.value in _OF_PEOPLE and _takes(reading, sentence, triggers, actors))
+                or _is_armed_itself(reading, sentence, cue, actors)
             )
         )
     ]
