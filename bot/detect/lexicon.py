@@ -241,9 +241,12 @@ class Lexicon:
         A mask (« crise cardiaque ») hides every shorter word it covers.
         """
         starts = doc.padded_starts
+        opens = {sentence.first for sentence in doc.sentences[1:]}
         found: list[Mark] = []
         for end, (length, form, entries) in self._automaton.iter(doc.padded):
             last = bisect_left(starts, end)
+            if length > 1 and not opens.isdisjoint(range(last - length + 1, last)):
+                continue  # « … incendié. Des hommes … » is no « incendie des »
             for entry, layer, value in entries:
                 found.append(Mark(last - length, last, entry, form, layer, value))
         return _without_covered(found)

@@ -8,6 +8,7 @@ from bot.detect.reading import Reading, Sentence
 #: how far a cue that looks to one side reaches, in words
 _FAR = 12
 _LEAD = 4
+_AGAIN = frozenset({"again", "nouveau", "nouvelle", "encore", "anew"})
 #: words that open a clause on what goes on beside
 _ASIDE = frozenset({"as", "while", "pendant", "alors", "tandis", "eve", "veille"})
 
@@ -30,6 +31,8 @@ def touches(reading: Reading, sentence: Sentence, cue: Mark, trigger: Mark) -> b
         return reach == "both" or (reach == "right" and cue.first <= trigger.first)
     if reach == "lead" and cue.first - sentence.span.first < _LEAD:
         return True
+    if reach == "right" and _opens(reading, sentence, cue):
+        return True
     before = cue.last <= trigger.first
     if (reach == "right" and not before) or (reach == "left" and before):
         return False
@@ -38,6 +41,20 @@ def touches(reading: Reading, sentence: Sentence, cue: Mark, trigger: Mark) -> b
         return False
     hard, commas, clauses = reading.breaks(left, right)
     return hard == 0 and commas == 0 and clauses == 0
+
+
+def _opens(reading: Reading, sentence: Sentence, cue: Mark) -> bool:
+    """ "Twelve years on, families …": what opens a sentence, up to a comma, is about all of it.
+
+    Not « Dix ans après, le camp de nouveau attaqué ».
+    """
+    last = cue.last
+    return (
+        cue.first == sentence.span.first
+        and last < sentence.span.last
+        and "," in reading.doc.between(last - 1, last)
+        and _AGAIN.isdisjoint(sentence.words)
+    )
 
 
 def _of_part(reading: Reading, cue: Mark, trigger: Mark) -> bool:

@@ -93,8 +93,13 @@ def weigh(reading: Reading, sentences: Sequence[Sentence], actors: Actors) -> di
     """How much these sentences speak of each country."""
     weights: dict[str, float] = {}
     for sentence in sentences:
+        forces = [m for m in sentence.of("actor") if not actors.of(m).irregular]
         for mention in reading.countries_in(sentence):
             weight = _WEIGHT[mention.form]
+            if _is_out(reading.gazetteer, mention.country) and any(
+                mark.first <= mention.span.first < mark.last for mark in forces
+            ):
+                continue  # "four US soldiers": whose they are, not where they are
             if _is_on_the_way(reading, mention) and _is_out(reading.gazetteer, mention.country):
                 continue
             if (

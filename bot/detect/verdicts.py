@@ -20,7 +20,7 @@ _DEFAULT_WEAKENING = 1.0
 #: subjects that do not attack: vaccinators and players can be killed, crocodiles kill
 _OTHER_SUBJECTS = frozenset({"illness", "sport", "law", "politics", "culture", "accident"})
 #: what people do for a living: lawyers and candidates are kidnapped like anybody
-_OF_PEOPLE = frozenset({"law", "politics", "crime"})
+_OF_PEOPLE = frozenset({"law", "politics", "crime", "sport"})
 #: words before a date that still opens the sentence; words between it and what it dates
 _LEADS, _DATED = 2, 10
 #: words between a figure and the word of harm it counts
@@ -87,7 +87,11 @@ def judge(
     """
     armed = is_armed(sentence, actors)
     meant = any(m.layer == "actor" and actors.of(m).irregular for m in sentence.marks) or (
-        armed and sentence.has("evidence", "forces")
+        armed
+        and (
+            sentence.has("evidence", "forces")
+            or any(t.side == "victim" and t.who in ("killed", "wounded") for t in reading.tolls)
+        )
     )
     cues = [
         cue
