@@ -10,7 +10,7 @@ help: ## the targets, a line each
 setup:
 	@scripts/setup
 
-demo: setup ## the offline tour: one day of September 2023, told by the real service
+demo: setup ## the offline tour: one week of September 2023, told by the real service
 	@$(PY) -m bot demo
 
 run: setup ## the service; without TELEGRAM_TOKEN it talks on this console

@@ -60,6 +60,8 @@ def configure(level: str, format: str, secrets: tuple[str, ...] = ()) -> None:
     root.setLevel(level)
     for name in _QUIET:
         logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
+    # a nudge that comes while the worker still works is no news, and there is one a second
+    logging.getLogger("apscheduler.scheduler").setLevel(logging.ERROR)
 
 
 class Redactor:

@@ -23,6 +23,8 @@ MOST = 50
 #: DOMAIN T14: what a person can read in a day
 _MANY_A_DAY = 15.0
 _BUTTONS_SHOWN = 10
+#: whoever types one of these most likely means the kind, not the word
+_KIND_WORDS = frozenset({"attaque", "attaques", "attack", "attacks", "alliance", "alliances"})
 #: on a small phone a code line of this length still fits
 _AROUND = 24
 _LABEL = 28
@@ -61,8 +63,10 @@ async def subscribe(request: Request) -> Reply:
         return Reply((duplicate, Text("subscribe.see_list")))
     tested = await request.services.db.read(backtest, query, request.now)
     undo = Choice(Text("button.undo"), f"/unsubscribe id:{added.subscription.id}")
-    saved_line = _line(request, "subscribe.saved", understood)
-    return Reply((saved_line, *_backtest_lines(request, tested)), ((undo,),))
+    lines = (_line(request, "subscribe.saved", understood), *_backtest_lines(request, tested))
+    if typed.lower() in _KIND_WORDS:
+        return Reply((*lines, Text("subscribe.only_a_word")), ((undo,), FOLLOW_ALL))
+    return Reply(lines, ((undo,),))
 
 
 async def listing(request: Request) -> Reply:

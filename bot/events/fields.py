@@ -204,7 +204,7 @@ def _find(field: str, name: str, places: Places) -> tuple[PlaceRow, ...]:
     if not rows:
         known = {fold(row.name): row.name for row in places.rows}
         close = process.extract(
-            fold(name), known.keys(), scorer=fuzz.WRatio, limit=3, score_cutoff=70
+            fold(name), known.keys(), scorer=fuzz.ratio, limit=3, score_cutoff=60
         )
         raise BadField(
             "query.unknown_place",

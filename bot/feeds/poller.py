@@ -178,7 +178,8 @@ class Poller:
                 summary.not_modified += 1
             case "failed":
                 summary.failed += 1
-                log.info("feeds.failed", feed=feed.id, name=feed.name, reason=result.error)
+                reason = Problem.load(result.error) if result.error else None
+                log.info("feeds.failed", feed=feed.id, name=feed.name, reason=reason)
         if saved.new or saved.changed:
             log.info("feeds.saved", feed=feed.id, new=saved.new, changed=saved.changed)
             self.on_saved()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import threading
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Collection, Iterator
 from contextlib import asynccontextmanager, suppress
 from typing import TextIO
 
@@ -81,7 +81,8 @@ class Console:
         threading.Thread(target=read, name="console", daemon=True).start()
         while (line := await typed.get()) is not None:
             if line.strip():
-                self._print(await commands.run(_as_command(line), caller()))
+                names = {name for name, _ in commands.menu("en", moderator=True)}
+                self._print(await commands.run(_as_command(line, names), caller()))
 
     def _print(self, message: Message) -> None:
         text = to_plain(message)
@@ -107,10 +108,10 @@ def _read_lines(source: TextIO) -> Iterator[str]:
             yield line.decode("utf-8", "replace")
 
 
-def _as_command(line: str) -> str:
-    """On a console `help` is as good as `/help`."""
+def _as_command(line: str, names: Collection[str]) -> str:
+    """On a console `help` is as good as `/help`; a greeting stays one."""
     line = line.strip()
-    return line if line.startswith("/") else f"/{line}"
+    return f"/{line}" if line.split()[0].lower() in names else line
 
 
 def caller(language_hint: str | None = None) -> Caller:

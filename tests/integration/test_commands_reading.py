@@ -189,7 +189,7 @@ async def test_status_tells_no_alert_from_no_source(room: Room) -> None:
     await room.say("/subscribe kind:attack")
     assert (await room.say("/status")).split("\n") == [
         "Tout marche : mes sources répondent. Sans alerte, c’est que la presse n’en rapporte pas.",
-        "1 source lue.",
+        "1 source suivie.",
         "Dernier article reçu : il y a 1 minute.",
         "Dernière alerte décidée : il y a 12 heures.",
         "1 article reste à examiner.",
