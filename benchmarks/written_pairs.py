@@ -1,10 +1,10 @@
 """Scores detection on look-alike pairs written for the project, with the facts they tell.
 
-    python -m benchmarks.written_pairs [--errors] [FILE]
+    python -m benchmarks.written_pairs [--errors] [FILE…]
 
 FILE holds JSON Lines {"id", "title", "summary"?, "published", "language", "labels", "facts"?}; by
-default tests/detection/written_pairs.jsonl. A fact may list several values that are equally
-right; a fact that is absent is not judged. Ids ending in "-no" must stay quiet.
+default the two files of tests/detection. A fact may list several values that are equally right; a
+fact that is absent is not judged. Ids ending in "-no" must stay quiet.
 """
 
 from __future__ import annotations
@@ -23,7 +23,9 @@ from bot.detect.detector import Detector
 from bot.detect.gazetteer import distance_km
 from bot.detect.report import Detection, Report
 
-PAIRS = Path(__file__).parents[1] / "tests" / "detection" / "written_pairs.jsonl"
+_FOLDER = Path(__file__).parents[1] / "tests" / "detection"
+PAIRS = _FOLDER / "written_pairs.jsonl"
+MORE_PAIRS = _FOLDER / "more_pairs.jsonl"
 _NEAR_KM = 25.0
 _TOLLS = ("killed", "wounded", "abducted")
 
@@ -40,8 +42,14 @@ class Score:
     errors: list[str] = field(default_factory=list)
 
 
-def read_pairs(path: Path = PAIRS) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in path.read_text("utf-8").splitlines() if line.strip()]
+def read_pairs(*paths: Path) -> list[dict[str, Any]]:
+    """The items of these files; of both files of the project where none is named."""
+    return [
+        json.loads(line)
+        for path in paths or (PAIRS, MORE_PAIRS)
+        for line in path.read_text("utf-8").splitlines()
+        if line.strip()
+    ]
 
 
 def score_pairs(detector: Detector, items: Iterable[Mapping[str, Any]]) -> Score:
@@ -129,7 +137,7 @@ def print_score(score: Score, *, errors: bool) -> None:
 
 def main() -> None:
     arguments = [a for a in sys.argv[1:] if not a.startswith("--")]
-    items = read_pairs(Path(arguments[0]) if arguments else PAIRS)
+    items = read_pairs(*map(Path, arguments))
     print_score(score_pairs(Detector.load(), items), errors="--errors" in sys.argv)
 
 

@@ -31,6 +31,12 @@ _CAME_BACK = frozenset({
     "retour", "returning", "back", "fled", "fui", "fuyaient", "escaped", "regagne", "rejoint",
 })  # fmt: skip
 _CAME_REACH = 7
+_CARRIED = frozenset({
+    "evacue", "evacues", "evacuee", "evacuees", "transferes", "transfere", "transferees",
+    "transportes", "admis", "evacuated", "transferred", "taken", "rushed", "flown", "admitted",
+})  # fmt: skip
+_HOSPITAL = frozenset({"hopital", "hospital", "clinique", "clinic", "sante", "chu", "medical"})
+_CARRIED_REACH = 7
 #: « entre Gao et Gossi », « parti de Gao »: the way, less the place than one it was near to
 _WAY = frozenset({"from", "to"})
 
@@ -64,6 +70,7 @@ def places_of(
                 mention.cue in _WAY
                 or _comes_from(reading, sentence, mention)
                 or _lives_there(reading, sentence, mention)
+                or _is_of_hospital(reading, sentence, mention)
             )
             rank = (place.precision == 3, capital, away)
             found.append((rank, place))
@@ -100,6 +107,13 @@ def _comes_from(reading: Reading, sentence: Sentence, mention: Mention) -> bool:
     return reading.breaks(at, first) == (0, 0, 0) and not any(
         at < trigger.first < first for trigger in sentence.of("trigger")
     )
+
+
+def _is_of_hospital(reading: Reading, sentence: Sentence, mention: Mention) -> bool:
+    """« évacués vers l'hôpital de Sévaré »: where the wounded were brought."""
+    first = mention.span.first
+    words = reading.doc.words[max(sentence.span.first, first - _CARRIED_REACH) : first]
+    return not _CARRIED.isdisjoint(words) and not _HOSPITAL.isdisjoint(words)
 
 
 def _is_axis_of(reading: Reading, mention: Mention) -> bool:
@@ -179,10 +193,14 @@ def _is_of_speaker(reading: Reading, sentence: Sentence, mention: Mention) -> bo
 
 
 def _is_dateline(reading: Reading, sentence: Sentence, mention: Mention) -> bool:
-    """« Bamako – Two soldiers … », « BAMAKO (AFP) »: where it was written, not where it was."""
+    """« Bamako – Two soldiers … », « BAMAKO (AFP) »: where it was written, not where it was.
+
+    « Abala (Tillabéri) » names its region.
+    """
     last = mention.span.last
     return (
         mention.span.first == sentence.span.first
         and last < len(reading.doc)
+        and not any(other.span.first == last for other in reading.places_in(sentence))
         and _DATELINE.match(reading.doc.between(last - 1, last)) is not None
     )

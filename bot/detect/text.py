@@ -70,12 +70,24 @@ def told(markup: str) -> str:
     text = plain(markup)
     if ":" in text or "►" in text:
         text = _SIDEBAR.sub("", text).rstrip()
+    if "*" in text:
+        text = _STARRED.sub(lambda word: _STARS.get(word.group().lower(), word.group()), text)
     return _SPLIT.sub("", _DISGUISED.sub(lambda sign: sign.group().translate(_UNMASKED), text))
 
 
 #: « ATT@QUE », "k!lled", « 0BUS »: signs that stand for letters, to pass the platforms' filters
 _DISGUISED = re.compile(r"[@!013$*](?:(?<=[^\W\d_].)(?=[^\W\d_])|(?<=0)(?<![^\W_].)(?=[A-Z]{3}))")
 _UNMASKED = str.maketrans("@!013$*", "aioiese")
+#: words a star hides a letter of, where "e" is not what it hides
+_STARS = {
+    "k*ll": "kill", "k*lls": "kills", "k*lled": "killed", "k*lling": "killing", "k*ll*d": "killed",
+    "kidn*p": "kidnap", "kidn*ps": "kidnaps", "kidn*pped": "kidnapped", "b*mb": "bomb",
+    "b*mbe": "bombe", "sh*t": "shot", "m*rder": "murder", "m*rt": "mort", "m*rts": "morts",
+    "t*é": "tué", "t*és": "tués", "t*er": "tuer", "att*que": "attaque", "att*ques": "attaques",
+    "att*ck": "attack", "att*cked": "attacked", "bl*ssés": "blessés", "j*hadistes": "jihadistes",
+    "j*hadiste": "jihadiste", "*mbuscade": "embuscade", "g*nmen": "gunmen", "s*ldats": "soldats",
+}  # fmt: skip
+_STARRED = re.compile(r"[^\W\d_]*\*[^\W\d_]+(?:\*[^\W\d_]+)?")
 #: « t.ués », « m.orts »
 _SPLIT = re.compile(r"\.(?<=\b[b-zB-Z]\.)(?=[^\W\d_A-Z]{3})")
 #: « À lire aussi : … »: headlines of other stories, to the end of their line

@@ -20,6 +20,8 @@ _DEFAULT_WEAKENING = 1.0
 #: subjects that do not attack: vaccinators and players can be killed, crocodiles kill
 _OTHER_SUBJECTS = frozenset({"illness", "sport", "law", "politics", "culture", "accident"})
 #: what people do for a living: lawyers and candidates are kidnapped like anybody
+#: who plays, acts or debates ambushes and opens fire too: only people who fight undo these
+_ARENAS = frozenset({"sport", "culture", "politics"})
 _OF_PEOPLE = frozenset({"law", "politics", "crime", "sport"})
 #: words before a date that still opens the sentence; words between it and what it dates
 _LEADS, _DATED = 2, 10
@@ -101,7 +103,7 @@ def judge(
         and not (
             cue.entry.more["yields"] == "armed"
             and (
-                (meant if cue.value in ("sport", "culture") else armed)
+                (meant if cue.value in _ARENAS else armed)
                 or (cue.value in _OTHER_SUBJECTS and _kills(triggers))
                 or (cue.value in _OF_PEOPLE and _takes(reading, sentence, triggers, actors))
                 or _is_armed_itself(reading, sentence, cue, actors)
@@ -119,6 +121,8 @@ def judge(
             ):
                 continue  # « capturés » tells of people and of towns: what frees them is one
             if verdict.trigger.value in more.get("spares", ()):
+                continue
+            if cue.value == "arrest" and _is_only_after(reading, sentence, verdict.trigger, cue):
                 continue
             if sentence.holds(cue) and not touches(reading, sentence, cue, verdict.trigger):
                 continue
@@ -208,6 +212,19 @@ def _is_dated(reading: Reading, sentence: Sentence, trigger: Mark) -> bool:
         and trigger.first < date.span.first <= trigger.last + 1
         and not is_old(reading, date)
         for date in reading.dates_in(sentence)
+    )
+
+
+def _is_only_after(reading: Reading, sentence: Sentence, trigger: Mark, cue: Mark) -> bool:
+    """« s'affrontent, 14 morts, deux suspects interpellés »: the arrests come with the news."""
+    return trigger.last <= cue.first and any(
+        t.side == "victim"
+        and t.who in ("killed", "wounded", "abducted")
+        and t.status != "none"
+        and not t.background
+        and sentence.span.first <= t.span.first < cue.first
+        and reading.breaks(t.span.last - 1, cue.first)[1] > 0
+        for t in reading.tolls
     )
 
 
