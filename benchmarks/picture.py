@@ -49,9 +49,10 @@ def diagram(rows: list[tuple[float, float, int]], top: int) -> list[str]:
         f'<text x="50" y="{low + 6}">0.5</text><text x="50" y="{low - size + 6}">1.0</text>',
         f'<text x="80" y="{low + 24}">0.5</text><text x="{78 + size}" y="{low + 24}">1.0</text>',
     ]
+    most = max((many for _, _, many in rows), default=1)
     for said, right, many in rows:
         x, y = at(said, right)
-        radius = 3 + many**0.5
+        radius = 3 + 15 * (many / most) ** 0.5
         drawn.append(f'<circle class="d" cx="{x:.0f}" cy="{y:.0f}" r="{radius:.0f}"/>')
         left, down = x - radius - 6, min(y + 6, low - 8)
         drawn.append(f'<text x="{left:.0f}" y="{down:.0f}" text-anchor="end">{many}</text>')
