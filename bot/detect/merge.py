@@ -37,6 +37,8 @@ class _Known:
 
 def group(reading: Reading, tellings: Sequence[Telling], actors: Actors) -> list[Happening]:
     """Happenings in the order of the text."""
+    if len(tellings) == 1:
+        return [Happening("attack", list(tellings))]
     known: list[_Known] = []
     for telling in tellings:
         alone = Happening("attack", [telling])
