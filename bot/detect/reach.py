@@ -62,8 +62,8 @@ def _of_part(reading: Reading, cue: Mark, trigger: Mark) -> bool:
 
     Not « douze otages, dont deux femmes, ont été relâchés »: there a comma ends the part.
     """
-    words = cue.entry.more.get("not_of_part", ())
-    return any(
+    words = cue.entry.more.get("not_of_part")
+    return words is not None and any(
         reading.doc.words[at] in words and reading.breaks(at, cue.first)[:2] == (0, 0)
         for at in range(trigger.last, cue.first)
     )

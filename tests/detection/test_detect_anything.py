@@ -70,6 +70,9 @@ def test_ugly_texts(text: str) -> None:
         "samedi attaqué ١٢ tués ",
         "hier attaqué Djibo جنود . ",
         "soldats sommet ? attaqué troops troops 10,5 ",
+        "killed -football ",
+        "severity>= troops -football مالي . ",
+        "mars \u202e . ",
     ],
 )
 def test_one_run_of_words_over_and_over(run: str) -> None:
