@@ -27,6 +27,8 @@ _OF_PEOPLE = frozenset({"law", "politics", "crime", "sport"})
 _LEADS, _DATED = 2, 10
 #: words between a figure and the word of harm it counts
 _FIGURE_REACH = 4
+#: words of violence in a sentence that are looked at; more are no news
+_ENOUGH = 64
 #: words between an act and the day it happened
 _OWN_DAY = 5
 
@@ -256,19 +258,13 @@ def is_fresh(sentence: Sentence) -> bool:
     "Assailants killed 13 miners on Wednesday": or an armed group acts, and the day follows.
     """
     recent = [mark for mark in sentence.of("evidence") if mark.value == "recent"]
-    if any(
-        0 <= trigger.first - doer.last <= 1 and trigger.entry.more["part"] != "noun"
-        for doer in sentence.of("actor")
-        if doer.value == "unknown"
-        for trigger in sentence.of("trigger")
-        if any(trigger.last <= mark.first <= trigger.last + _DATED for mark in recent)
-    ):
-        return True
-    return any(
-        trigger.entry.more["part"] != "noun" and distance(trigger, mark) <= 1
-        for mark in sentence.of("evidence")
-        if mark.value == "recent"
-        for trigger in sentence.of("trigger")
+    told = [t for t in sentence.of("trigger")[:_ENOUGH] if t.entry.more["part"] != "noun"]
+    doers = [mark.last for mark in sentence.of("actor") if mark.value == "unknown"]
+    return any(distance(trigger, mark) <= 1 for mark in recent for trigger in told) or any(
+        0 <= trigger.first - doer <= 1
+        and any(trigger.last <= mark.first <= trigger.last + _DATED for mark in recent)
+        for trigger in told
+        for doer in doers
     )
 
 
