@@ -11,6 +11,8 @@ from bot.detect.reading import Reading, Sentence
 from bot.detect.report import Place
 
 _DATELINE = re.compile(r"\s*(?:[-–—(]|, [A-Z][a-z]+ \(AP\))")
+#: words in brackets before the region: « Koro (région de Bandiagara) »
+_BRACKETED = 3
 #: « Cercle de Koro : … »
 _TOPIC_REACH = 2
 _CONSOLED_REACH = 2
@@ -201,6 +203,8 @@ def _is_dateline(reading: Reading, sentence: Sentence, mention: Mention) -> bool
     return (
         mention.span.first == sentence.span.first
         and last < len(reading.doc)
-        and not any(other.span.first == last for other in reading.places_in(sentence))
+        and not any(
+            last <= other.span.first <= last + _BRACKETED for other in reading.places_in(sentence)
+        )
         and _DATELINE.match(reading.doc.between(last - 1, last)) is not None
     )

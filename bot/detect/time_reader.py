@@ -23,6 +23,7 @@ _ONGOING_DAYS = 7
 #: how far from a date the verb that puts it in the future may stand, in words
 #: « d'ici à vendredi », "by the end of Friday"
 _BEFORE_WORDS = 3
+_OTHERS = frozenset({"celle", "celui", "celles", "ceux"})
 _BOUND = frozenset({"the", "end", "of", "on", "le", "la", "a", "au", "fin", "mi", "de", "next"})
 _CUE_WORDS = 12
 #: « depuis l'attaque meurtrière du 12 septembre »
@@ -212,6 +213,8 @@ class Reader:
         conflict: bool = False,
     ) -> int:
         realis = realis or self.realis(first, start, end)
+        if first > 1 and self.doc.words[first - 2] in _OTHERS:
+            realis = "background"  # « huit mois après celle du 4 mars »
         if start is None:
             precision = max(precision, 2) if realis != "background" else 4
         if end == start:

@@ -203,6 +203,8 @@ def _words_between(reading: Reading, date: Span, trigger: Mark) -> int:
     if right - left > _DATED:
         return right - left
     hard, commas, clauses = reading.breaks(left, right)
+    if date.last <= trigger.first and "," in reading.doc.between(left, left + 1):
+        commas -= 1  # « en mars, une embuscade … »
     return right - left + _DATED * (hard + commas + clauses)
 
 

@@ -71,7 +71,7 @@ def test_ugly_texts(text: str) -> None:
         "hier attaqué Djibo جنود . ",
         "soldats sommet ? attaqué troops troops 10,5 ",
         "killed -football ",
-        "( attaque \" lundi مسلح » mars lundi * ",
+        '( attaque " lundi مسلح » mars lundi * ',
         "severity>= troops -football مالي . ",
         "mars \u202e . ",
     ],
