@@ -14,7 +14,7 @@ from bot.detect.happening import Happening
 from bot.detect.lexicon import Mark
 from bot.detect.reading import Reading, Sentence
 from bot.detect.report import Report, Toll
-from bot.detect.roles import actors_of, is_army_strike, is_state_operation
+from bot.detect.roles import actors_of, is_army_strike, is_state_operation, owns_up
 from bot.detect.scope import Where, locate
 from bot.detect.time_reader import DateMention
 from bot.detect.toll_totals import TollMention
@@ -44,7 +44,9 @@ def report_attack(
     day = day_of(reading, happening, extent)
     speaker = said_by(reading, extent)
     kind = type_of(happening, extent, [t for t in mine if not t.background], state_operation=state)
-    state = state or (kind == "air_drone_strike" and is_army_strike(extent, actors))
+    state = (
+        state or owns_up(extent) or (kind == "air_drone_strike" and is_army_strike(extent, actors))
+    )
     outcome, outcome_said_by = outcome_of(reading, extent)
     outcome = outcome or _OUTCOMES.get(kind)
     refs = actors_of(

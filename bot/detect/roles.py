@@ -262,6 +262,20 @@ def is_army_strike(sentences: Sequence[Sentence], actors: Actors) -> bool:
     )
 
 
+def owns_up(sentences: Sequence[Sentence]) -> bool:
+    """« l'armée reconnaît avoir tué sept civils par erreur »: their deed, their mistake."""
+    return any(
+        not _REGRET.isdisjoint(sentence.words)
+        and any(
+            forces.value == "forces" and forces.last <= deed.first
+            for forces in sentence.of("evidence")
+            for deed in sentence.of("trigger")
+            if deed.entry.more.get("deed")
+        )
+        for sentence in sentences
+    )
+
+
 def _is_accused(sentences: Sequence[Sentence], tolls: Sequence[TollMention]) -> bool:
     """Forces that deny having killed civilians, or stand accused of it, fought nobody."""
     civilians = any(t.side == "victim" and t.group == "civilian" for t in tolls)
