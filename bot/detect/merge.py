@@ -42,11 +42,11 @@ def group(reading: Reading, tellings: Sequence[Telling], actors: Actors) -> list
     known: list[_Known] = []
     for telling in tellings:
         alone = Happening("attack", [telling])
-        where = locate(reading, [telling.sentence], actors)
-        passed = {m.name for m in reading.places_in(telling.sentence) if m.cue in _WAY}
+        named = reading.places_in(telling.sentence)
+        passed = {m.name for m in named if m.cue in _WAY}
         points = [
             p
-            for p in where.places
+            for p in (locate(reading, [telling.sentence], actors).places if named else ())
             if p.precision <= 2 and p.lat is not None and p.name not in passed
         ]
         day = day_of(reading, alone)
