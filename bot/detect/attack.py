@@ -59,9 +59,8 @@ def find_attacks(reading: Reading, actors: Actors) -> list[Telling]:
     classes = [list(_classes(reading, s, actors)) for s in reading.sentences] if told else []
     framed = True
     for sentence in told:
-        verdicts = judge(
-            reading, sentence, sentence.of("trigger"), "attack", actors, framed=framed
-        )
+        triggers = [t for t in sentence.of("trigger") if not _takes_fighters(reading, t)]
+        verdicts = judge(reading, sentence, triggers, "attack", actors, framed=framed)
         telling = _telling(reading, sentence, verdicts, classes)
         if telling is not None:
             tellings.append(telling)
@@ -70,6 +69,17 @@ def find_attacks(reading: Reading, actors: Actors) -> list[Telling]:
             if sentence.number == 0 and telling.realis == "actual":
                 framed = telling.score < THRESHOLD
     return tellings
+
+
+def _takes_fighters(reading: Reading, trigger: Mark) -> bool:
+    """« dix présumés terroristes ont été capturés »: an arrest, by whatever word."""
+    return trigger.text.startswith("captur") and any(
+        toll.side == "attacker"
+        and toll.who == "captured"
+        and toll.span.first <= trigger.last
+        and trigger.first <= toll.span.last
+        for toll in reading.tolls
+    )
 
 
 def _telling(
