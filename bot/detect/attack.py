@@ -73,7 +73,7 @@ def find_attacks(reading: Reading, actors: Actors) -> list[Telling]:
 
 def _takes_fighters(reading: Reading, trigger: Mark) -> bool:
     """« dix présumés terroristes ont été capturés »: an arrest, by whatever word."""
-    return trigger.text.startswith("captur") and any(
+    return any(
         toll.side == "attacker"
         and toll.who == "captured"
         and toll.span.first <= trigger.last

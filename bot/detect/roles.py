@@ -201,15 +201,13 @@ def is_state_operation(
         for sentence in sentences
     )
     lost = [t for t in tolls if t.who == "killed" and not t.background and t.status != "none"]
-    lost_by_them = [t for t in lost if t.side == "attacker"]
-    only_theirs = bool(lost) and len(lost_by_them) == len(lost)
+    only_theirs = bool(lost) and all(t.side == "attacker" for t in lost)
+    if only_theirs and any(mark.value == "air_drone_strike" for mark in triggers):
+        return True
     acting = only_theirs or any(
         mark.value in _STATE_TYPES or any(word in mark.text for word in _STATE_WORDS)
         for mark in triggers
     )
-    strikes = only_theirs and any(mark.value == "air_drone_strike" for mark in triggers)
-    if strikes:
-        return True
     if not forces or not acting or any(mark.value in _GROUP_TYPES for mark in triggers):
         return False
     if _struck(sentences, triggers, actors) or _is_accused(sentences, tolls):

@@ -19,9 +19,9 @@ _ARMED_TYPES = frozenset({
 _DEFAULT_WEAKENING = 1.0
 #: subjects that do not attack: vaccinators and players can be killed, crocodiles kill
 _OTHER_SUBJECTS = frozenset({"illness", "sport", "law", "politics", "culture", "accident"})
-#: what people do for a living: lawyers and candidates are kidnapped like anybody
 #: who plays, acts or debates ambushes and opens fire too: only people who fight undo these
 _ARENAS = frozenset({"sport", "culture", "politics"})
+#: what people do for a living: lawyers and candidates are kidnapped like anybody
 _OF_PEOPLE = frozenset({"law", "politics", "crime", "sport"})
 #: words before a date that still opens the sentence; words between it and what it dates
 _LEADS, _DATED = 2, 10
