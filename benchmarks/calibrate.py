@@ -3,9 +3,10 @@
     python -m benchmarks.calibrate [FOLDER]
 
 Writes bot/detect/data/confidence.yaml. Half B is used, for the rules were written against half A
-and are never wrong there, and the look-alike pairs written for the project, which are harder than
-the news and keep the curve modest. One slope for both kinds over the points above the kind's
-threshold, for wrong reports are too few for more; smoothed targets (Platt) keep it from certainty.
+and are never wrong there, and the look-alike pairs written for the project, for half B alone has
+too few wrong reports to fit on; the pairs are mended by now, so the curve is a little too sure.
+One slope for both kinds over the points above the kind's threshold, for wrong reports are too few
+for more; smoothed targets (Platt) keep it from certainty.
 The printed figures are of items held out, five folds by cluster.
 """
 
