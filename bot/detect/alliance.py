@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bot.detect import word_sets
 from bot.detect.actors import Actors
 from bot.detect.freshness import is_old
 from bot.detect.gazetteer import Gazetteer
@@ -41,10 +42,7 @@ _LEFT_REACH = 2
 _DATED_REACH = 2
 _OPENS = 2
 #: acts as things that are only announced
-_NOUNS = (
-    "reouverture", "ouverture", "fermeture", "reopening", "closure", "deploiement", "deployment",
-    "اعاده فتح", "نشر",
-)  # fmt: skip
+_NOUNS = word_sets.parts("announced_things")
 #: of two things in a sentence, the one beside its act is meant
 _FAR = 0.03
 #: how far from its object an act may stand, in words

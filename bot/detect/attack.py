@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from bot.detect import word_sets
 from bot.detect.actors import Actors
 from bot.detect.happening import Telling
 from bot.detect.lexicon import Mark
@@ -29,7 +30,7 @@ _HOSTILE = 0.75
 #: « attaque contre une antenne à Gossi »: a place this near behind the attack
 _PLACE_REACH = 6
 _HOSTILE_PLACED = 1.25
-_DEFINITE = frozenset({"l", "les", "the", "cette", "ces", "this", "cet"})
+_DEFINITE = word_sets.words("definite")
 #: evidence that says this much is shown as a reason
 _TOLD = 0.5
 #: words that only support never make an attack, whatever stands beside them
@@ -46,6 +47,9 @@ _ARMED_HARMED = 0.5
 _TARGET_REACH = 5
 #: « le poste de Déou, dans le nord du pays, a été attaqué »
 _PASSIVE_REACH = 14
+_NUMBERS = word_sets.words("numbers_of_people")
+#: a toll that gives a figure
+_FIGURES = frozenset({"exact", "at_least", "range", "vague", "at_most"})
 
 
 #: the classes of evidence in a sentence, each with a word that shows it
@@ -238,20 +242,6 @@ def _number_beside(reading: Reading, sentence: Sentence, verdicts: list[Verdict]
         trigger = verdict.trigger
         if trigger.entry.more["part"] == "state" or trigger.value == "abduction":
             nearby = words[max(0, trigger.first - 6) : trigger.last + 4]
-            if any((word.isdigit() and len(word) < 4) or word in _NUMBER_WORDS for word in nearby):
+            if any((word.isdigit() and len(word) < 4) or word in _NUMBERS for word in nearby):
                 return True
     return False
-
-
-#: a toll that gives a figure
-_FIGURES = frozenset({"exact", "at_least", "range", "vague", "at_most"})
-_NUMBER_WORDS = frozenset({
-    "deux", "trois", "quatre", "cinq", "six", "sept", "huit", "neuf", "dix", "onze", "douze",
-    "treize", "quatorze", "quinze", "vingt", "trente", "quarante", "cinquante", "soixante",
-    "cent", "dizaine", "dizaines", "quinzaine", "vingtaine", "trentaine", "centaine",
-    "centaines", "plusieurs", "two", "three", "four", "five", "seven", "eight", "nine", "ten",
-    "eleven", "twelve", "twenty", "thirty", "forty", "fifty", "dozens", "dozen", "scores",
-    "hundreds", "several", "many", "un", "une", "one",
-    "ثلاثه", "ثلاث", "اربعه", "اربع", "خمسه", "خمس", "سته", "ست", "سبعه", "سبع", "ثمانيه", "تسعه",
-    "عشره", "عشر", "عشرين", "عشرات", "ميات", "عده", "جنديين", "شخصين", "قتيلان", "قتيلين",
-})  # fmt: skip

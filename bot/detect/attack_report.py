@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
+from bot.detect import word_sets
 from bot.detect.actors import Actors
 from bot.detect.attack_type import type_of
 from bot.detect.attribution import denied_by, outcome_of, said_by, speaker_of, stance
@@ -16,6 +17,7 @@ from bot.detect.reading import Reading, Sentence
 from bot.detect.report import Report, Toll
 from bot.detect.roles import actors_of, is_army_strike, is_state_operation, owns_up
 from bot.detect.scope import Where, locate
+from bot.detect.text import fold
 from bot.detect.time_reader import DateMention
 from bot.detect.toll_totals import TollMention
 from bot.detect.toll_voices import by_voice
@@ -25,7 +27,7 @@ from bot.detect.when import day_of
 _REASONS = 8
 #: kinds that say how it ended
 _OUTCOMES = {"territory_seized": "seized", "foiled": "foiled"}
-_CAPITALS = frozenset({"bamako", "niamey", "ouagadougou", "n'djamena", "nouakchott", "abuja"})
+_CAPITALS = word_sets.words("capitals")
 
 
 def report_attack(
@@ -117,7 +119,7 @@ def _flags(
         "communal": told("communal"),
         "coordinated": told("coordinated"),
         "capital_or_airport": told("airport")
-        or any(p.precision == 1 and p.name.lower() in _CAPITALS for p in where.places),
+        or any(p.precision == 1 and fold(p.name) in _CAPITALS for p in where.places),
         "aid_worker": told("aid_worker"),
         "official_killed": told("official")
         and any(trigger.entry.more["part"] == "state" for trigger in triggers),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
+from bot.detect import word_sets
 from bot.detect.attack import targets
 from bot.detect.happening import Happening
 from bot.detect.lexicon import Mark
@@ -14,26 +15,20 @@ from bot.detect.reading import Sentence, distance
 _CLAUSE = 20
 #: among so many first words stands the subject
 _SUBJECT = 5
-_AGAINST = frozenset({"contre", "against", "visant", "targeting"})
+_AGAINST = word_sets.words("aimed_at")
 _AGAINST_REACH = 2
-_SAYS = frozenset({"selon", "d apres", "according to"})
+_SAYS = word_sets.parts("says_so")
 _SAYS_REACH = 1
 #: words between « se sont emparés » and the camp
 _TAKEN_REACH = 5
 #: « s'emparer d'une quarantaine de bœufs »
-_GOODS = frozenset({
-    "boeufs", "betail", "betes", "troupeau", "troupeaux", "vehicules", "vehicule", "motos",
-    "armes", "munitions", "vivres", "argent", "carburant", "camion", "camions", "cattle",
-    "weapons", "goods", "vehicles", "livestock", "medicaments", "materiel",
-})  # fmt: skip
+_GOODS = word_sets.words("goods")
 #: words of attack that decide; more are no news
 _ENOUGH = 64
 #: words between an act and the pipeline or the tankers it hits
 _THING_REACH = 8
-_STRIKES = (
-    "frapp", "bombard", "strike", "struck", "hit", "tir", "قصف", "تقصف", "يقصف", "استهدف",
-)  # fmt: skip
-_FLYING = ("drone", "avion", "helico", "aeronef", "aviation", "aircraft", "jet", "مسير", "طاير")
+_STRIKES = word_sets.parts("strikes")
+_FLYING = word_sets.parts("flying")
 #: words between what flies and its act
 _AIR_REACH = 5
 
@@ -91,7 +86,7 @@ def _is_target(mark: Mark, target: Mark, sentence: Sentence) -> bool:
 def _is_source(sentence: Sentence, target: Mark) -> bool:
     """« selon la gendarmerie »: who tells it was not attacked."""
     return any(
-        verb.text in _SAYS and 0 <= target.first - verb.last <= _SAYS_REACH
+        verb.text.startswith(_SAYS) and 0 <= target.first - verb.last <= _SAYS_REACH
         for verb in sentence.of("speaker")
     )
 

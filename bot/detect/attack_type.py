@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from bot.detect import word_sets
 from bot.detect.attack_signs import (
     Told,
     from_air,
@@ -23,19 +24,12 @@ from bot.detect.toll_totals import TollMention
 _BY_WORD = (
     "suicide_bomb", "ambush", "ied_landmine", "shelling", "air_drone_strike", "sexual_violence",
 )  # fmt: skip
-_BLAST = ("explosion", "blast", "انفجار")
-_SHOTS = (
-    "tir", "coup de feu", "coups de feu", "fusillade", "gunfire", "gunshots", "shots", "shooting",
-    "essuy", "rafale", "اطلاق نار",
-)  # fmt: skip
+_BLAST = word_sets.parts("blast")
+_SHOTS = word_sets.parts("shots")
 _LAST = ("looting_arson", "infrastructure_attack", "foiled", "territory_regained")
 _UNIFORMED = frozenset({"soldier", "police", "auxiliary"})
 _PEOPLE = frozenset({"civilian", "aid_worker", "official", "foreigner"})
-_AIR = (
-    "drone", "aviation", "aerien", "aeronef", "helicopter", "helicoptere", "frappe",
-    "avions de chasse", "airstrike", "air strike", "jets", "airs", "warplane",
-    "مسير", "طيران", "طاير", "سلاح الجو",
-)  # fmt: skip
+_AIR = word_sets.parts("from_the_air")
 
 
 def type_of(

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from bot.detect import word_sets
 from bot.detect.lexicon import Mark
 from bot.detect.reading import Reading, Sentence, distance
 
 #: how far the one who speaks may stand from the word that says so
 _SPEAKER_REACH = 7
 _CUT_REACH = 3
-_AFTER_ONLY = frozenset({"selon", "d apres", "according to", "citing", "aupres de", "aupres d"})
+_AFTER_ONLY = word_sets.words("according_to")
 
 
 def speaker_of(reading: Reading, sentence: Sentence) -> str | None:

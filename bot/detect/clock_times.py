@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from bot.detect import word_sets
 from bot.detect.text import Doc, Span
 
 #: where neither of these stands there is no hour to read; apart, for one that begins with a digit
@@ -13,16 +14,13 @@ _FIGURES = re.compile(r"\d\s?(?:h|heures?|[ap]\.?m\b|gmt|:\d\d)", re.I)
 _NAMES = re.compile(r"\b(?:midi|noon|minuit|midnight)\b", re.I)
 _GLUED = re.compile(r"(\d{1,2})h(\d{2})?(?:mn|min|gmt)?")
 _ENGLISH = re.compile(r"(\d{1,2})(am|pm)")
-_HOUR_WORDS = frozenset({"h", "heure", "heures"})
+_HOUR_WORDS = word_sets.words("hour")
 #: « 3 h de route », « pendant 3 h »: how long, not when
-_LENGTH_BEFORE = frozenset({
-    "pendant", "durant", "apres", "for", "de", "d", "environ", "depuis", "since", "a",
-    "trois", "plus", "moins", "dure", "lasted", "within",
-})  # fmt: skip
-_LENGTH_AFTER = frozenset({"de", "d", "plus", "durant", "long", "apres", "later", "on", "par"})
-_CUE = frozenset({"vers", "a", "des", "at", "around", "about", "by", "entre", "environs", "from"})
-_SOON = frozenset({"peu", "juste", "shortly", "just", "soon"})
-_MORNING = frozenset({"du", "ce", "cette", "gmt", "locales"})
+_LENGTH_BEFORE = word_sets.words("length_before")
+_LENGTH_AFTER = word_sets.words("length_behind")
+_CUE = word_sets.words("hour_cue")
+_SOON = word_sets.words("soon")
+_MORNING = word_sets.words("of_the_day")
 _NAMED = {"minuit": "00:00", "midnight": "00:00", "midi": "12:00", "noon": "12:00"}
 
 

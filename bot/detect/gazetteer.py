@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple, Self
 
+from bot.detect import word_sets
 from bot.detect.countries import Country, CountryMention, read_countries
 from bot.detect.place_index import Hit, PlaceIndex
 from bot.detect.place_words import PlaceWords
@@ -21,7 +22,7 @@ DATA = Path(__file__).with_name("data")
 TOWN, NEAR, REGION, COUNTRY = 1, 2, 3, 4
 _PRECISION = {"water": NEAR, "area": NEAR, "admin2": NEAR, "admin1": REGION, "zone": REGION}
 _NEAR_CUES = frozenset({"near", "axis", "from", "to"})
-_LIST_WORDS = frozenset({"et", "and", "ou", "or", "puis"})
+_LIST_WORDS = word_sets.words("listing")
 _DASHES = frozenset("-‐‑–—")
 #: how much each form of a country's name says about where the happening was
 _WEIGHT = {"name": 3.0, "demonym": 2.0, "capital": 1.0}

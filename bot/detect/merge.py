@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot.detect import word_sets
 from bot.detect.actors import Actors
 from bot.detect.gazetteer import distance_km
 from bot.detect.happening import Happening, Telling
@@ -16,6 +17,7 @@ from bot.detect.time_reader import DateMention
 from bot.detect.when import day_of
 
 _SAME_PLACE_KM = 30.0
+_ATTACKS = word_sets.parts("attacks")
 #: an adverb among so many first words opens its sentence
 _OPENING = 3
 #: « à 60 km de Niamey », « près de Gao »: a point of reference may lie this far
@@ -66,8 +68,7 @@ def group(reading: Reading, tellings: Sequence[Telling], actors: Actors) -> list
 def _opens_another(sentence: Sentence, mark: Mark) -> bool:
     """« Une autre attaque … »; « par ailleurs » only where it opens the sentence."""
     return mark.value == "another" and (
-        mark.first - sentence.span.first < _OPENING
-        or any(word in mark.text for word in ("attaque", "attack", "ambush", "embuscade", "هجوم"))
+        mark.first - sentence.span.first < _OPENING or any(word in mark.text for word in _ATTACKS)
     )
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import yaml
 
+from bot.detect import word_sets
 from bot.detect.data_error import DataError
 from bot.detect.text import Doc, fold
 
@@ -18,8 +19,8 @@ _AFTER = ("region", "unit")
 _APPOSED = {"described": "at", "village": "village"}
 _WORD_LISTS = ("given_names", "titles", "first_names", "surnamed", "not_surnames", "not_places")
 _LONGEST = 5
-_OF = frozenset({"de", "d", "du", "des", "of"})
-_ARTICLES = frozenset({"la", "le", "les", "l"})
+_OF = word_sets.words("of")
+_ARTICLES = word_sets.words("articles")
 #: these say more than the "village of" that may stand between them and the name
 _STRONGER = frozenset({"near", "axis", "from", "to"})
 _STOPS = frozenset(".!?;:\n…")

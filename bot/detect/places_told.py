@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from bot.detect import word_sets
 from bot.detect.gazetteer import Mention
 from bot.detect.reading import Reading, Sentence
 from bot.detect.report import Place
@@ -17,27 +18,15 @@ _BRACKETED = 3
 _TOPIC_REACH = 2
 _CONSOLED_REACH = 2
 #: « une source hospitalière à Gao »: words between the one who speaks and where that is
-_SEATED = frozenset({
-    "a", "au", "in", "at", "basee", "basees", "base", "based", "joint", "jointe", "joints",
-    "jointes", "reached",
-})  # fmt: skip
+_SEATED = word_sets.words("seated")
 #: « selon des habitants joints à Dori »
-_REACHED = frozenset({"joint", "jointe", "joints", "jointes", "reached"})
-_SPOKESMEN = (
-    "source", "hopital", "hospital", "medic", "official", "authorit", "autorit", "ministry",
-    "ministere", "presidency", "presidence", "government", "gouvernement",
-)  # fmt: skip
+_REACHED = word_sets.words("reached_by_phone")
+_SPOKESMEN = word_sets.parts("spokesmen")
 #: « revenait d'un tournoi à Fada »: words that say somebody came from there
-_CAME_BACK = frozenset({
-    "revenait", "revenaient", "revenant", "revenus", "rentrait", "rentraient", "rentrant",
-    "retour", "returning", "back", "fled", "fui", "fuyaient", "escaped", "regagne", "rejoint",
-})  # fmt: skip
+_CAME_BACK = word_sets.words("came_back")
 _CAME_REACH = 7
-_CARRIED = frozenset({
-    "evacue", "evacues", "evacuee", "evacuees", "transferes", "transfere", "transferees",
-    "transportes", "admis", "evacuated", "transferred", "taken", "rushed", "flown", "admitted",
-})  # fmt: skip
-_HOSPITAL = frozenset({"hopital", "hospital", "clinique", "clinic", "sante", "chu", "medical"})
+_CARRIED = word_sets.words("carried")
+_HOSPITAL = word_sets.words("hospital")
 _CARRIED_REACH = 7
 #: « entre Gao et Gossi », « parti de Gao »: the way, less the place than one it was near to
 _WAY = frozenset({"from", "to"})

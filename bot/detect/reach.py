@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from bot.detect import word_sets
 from bot.detect.lexicon import Mark
 from bot.detect.reading import Reading, Sentence
 
 #: how far a cue that looks to one side reaches, in words
 _FAR = 12
 _LEAD = 4
-_AGAIN = frozenset({"again", "nouveau", "nouvelle", "encore", "anew"})
+_AGAIN = word_sets.words("again")
 #: words that open a clause on what goes on beside
-_ASIDE = frozenset({"as", "while", "pendant", "alors", "tandis", "eve", "veille"})
+_ASIDE = word_sets.words("meanwhile")
 
 
 def touches(reading: Reading, sentence: Sentence, cue: Mark, trigger: Mark) -> bool:

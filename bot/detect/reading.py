@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TypeVar
 
+from bot.detect import word_sets
 from bot.detect.actors import in_context
 from bot.detect.countries import CountryMention
 from bot.detect.gazetteer import Gazetteer, Mention
@@ -28,12 +29,7 @@ _SENTENCES = 120
 #: « l’armée (Dirpa) a annoncé » is one clause
 _ASIDE = re.compile(r"\([^()]*\)")
 #: words that open another clause
-_CLAUSE_WORDS = frozenset({
-    "que", "qui", "dont", "alors", "tandis", "mais", "lorsque", "quand", "apres", "avant",
-    "selon", "while", "after", "before", "but", "when", "who", "which", "as", "although",
-    # Arabic, bare (arabic.py): who, who, whereas, but, after, before
-    "التي", "الذي", "ينما", "لكن", "بعد", "قبل",
-})  # fmt: skip
+_CLAUSE_WORDS = word_sets.words("clause")
 
 
 @dataclass(eq=False)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
+from bot.detect import word_sets
 from bot.detect.actors import Actor, Actors
 from bot.detect.lexicon import Mark
 from bot.detect.reading import Reading, Sentence, distance
@@ -16,46 +17,32 @@ UNKNOWN = "unknown"
 _STANCE_REACH = 5
 #: triggers a state uses of what it does to armed groups
 _STATE_TYPES = frozenset({"air_drone_strike", "territory_regained"})
-_STATE_WORDS = ("neutrali", "operation", "hors d etat", "ratissage", "raid aero", "eliminated",
-                # neutralisation, neutralised, elimination, (during, in, after an) operation
-                "تحييد", "حيد", "قضاء علي", "عمليه", "خلال عمليه", "في عمليه",
-                "اثر عمليه")  # fmt: skip
+_STATE_WORDS = word_sets.parts("state_acts")
 _GROUP_TYPES = frozenset({
     "ambush", "position_attack", "suicide_bomb", "abduction", "territory_seized",
 })  # fmt: skip
 _ACCUSED_REACH = 3
 _AGENT_REACH = 4
 #: « a été la cible d'une attaque », « exposée à une attaque »: forces that were attacked
-_UNDERGONE = ("تعرض", "repouss", "repel")
+_UNDERGONE = word_sets.parts("undergone")
 _HIT_REACH = 5
 #: words between an army and its drone
 _OWNER_REACH = 3
-_REGRET = frozenset({
-    "regrets", "regrette", "erreur", "error", "mistake", "meprise", "bavure", "apologises",
-    "apologizes", "mistakenly",
-})  # fmt: skip
+_REGRET = word_sets.words("regret")
 _ACTIVE_REACH = 2
 _PEOPLE = frozenset({"civilian", "unknown", "official", "aid_worker"})
 #: « démentent être du Jnim »
-_BEING = frozenset({"etre", "being", "appartenir", "belonging"})
+_BEING = word_sets.words("being")
 #: « le Jnim a attaqué »: words between who acts and the act
 _SUBJECT_REACH = 1
 #: « où sévissent les jihadistes de … », "where groups linked to … are active": who is about there
 _SCENE_REACH = 12
-_SCENE = frozenset({
-    "sevit", "sevissent", "actif", "actifs", "active", "operent", "operate", "operates", "fief",
-    "bastion", "stronghold", "presents", "present", "implantes", "waging", "plagued", "hotbed",
-    "berceau", "habituels", "where", "passe", "ينشط", "تنشط", "معقل",
-})  # fmt: skip
+_SCENE = word_sets.words("haunts")
 #: « affilié à Al-Qaïda », « faction de Boko Haram »: whose friend the one who did it is
-_AFFILIATED = frozenset({
-    "affilie", "affilies", "affiliee", "lie", "lies", "liee", "linked", "affiliated", "allegeance",
-    "branche", "branch", "faction", "dissidente", "rival", "rivaux", "rivals", "التابع", "تابع",
-    "مرتبطه", "موالون",
-})  # fmt: skip
+_AFFILIATED = word_sets.words("affiliated")
 _AFFILIATED_REACH = 4
 #: « contre des chasseurs dozos »: those who were attacked
-_AGAINST = frozenset({"contre", "against", "ضد"})
+_AGAINST = word_sets.words("against")
 _AGAINST_REACH = 3
 _ORDER = ("named", "claimed", "suspected", "generic")
 

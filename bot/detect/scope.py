@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from bot.detect import word_sets
 from bot.detect.actors import Actors
 from bot.detect.countries import CountryMention
 from bot.detect.gazetteer import Gazetteer
@@ -15,19 +16,10 @@ from bot.detect.report import Place
 _WEIGHT = {"name": 3.0, "region": 3.0, "demonym": 2.0, "capital": 1.5}
 #: a country named only as a neighbour (« près de la frontière avec le Burkina ») weighs little
 _NEIGHBOUR = 0.2
-_BORDER_WORDS = frozenset({
-    "frontiere", "frontieres", "frontalier", "frontaliere", "frontaliers", "frontalieres",
-    "border", "borders", "bordering", "limitrophe", "voisin", "voisine", "neighbouring",
-    "neighboring", "voisins", "condoleances", "condolences", "vers",
-    "حدود", "حدوديه", "مجاوره", "مجاور", "تعازي",
-})  # fmt: skip
+_BORDER_WORDS = word_sets.words("border")
 _BORDER_REACH = 6
 #: « arrivait de Côte d'Ivoire »: a country the victims came from or were bound for
-_WAY_WORDS = frozenset({
-    "provenance", "arrivait", "arrivaient", "venant", "venu", "venus", "destination", "coming",
-    "bound", "from", "traveling", "travelling", "rentre", "rentree", "rentres", "revenu",
-    "revenue", "revenus",
-})  # fmt: skip
+_WAY_WORDS = word_sets.words("came_from_country")
 _WAY_REACH = 2
 #: only people of that country are named: where they come from, not where it happened
 _FOREIGN_PEOPLE = 0.25

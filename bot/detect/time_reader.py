@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
 
+from bot.detect import word_sets
 from bot.detect.calendar_days import Anchor, DayWords, month_bounds, safe_date
 from bot.detect.numbers import small_number
 from bot.detect.text import Doc, Span
@@ -23,8 +24,8 @@ _ONGOING_DAYS = 7
 #: how far from a date the verb that puts it in the future may stand, in words
 #: « d'ici à vendredi », "by the end of Friday"
 _BEFORE_WORDS = 3
-_OTHERS = frozenset({"celle", "celui", "celles", "ceux"})
-_BOUND = frozenset({"the", "end", "of", "on", "le", "la", "a", "au", "fin", "mi", "de", "next"})
+_OTHERS = word_sets.words("others")
+_BOUND = word_sets.words("bound")
 _CUE_WORDS = 12
 #: « depuis l'attaque meurtrière du 12 septembre »
 _SINCE_WORDS = 6

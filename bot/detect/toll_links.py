@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from bot.detect import word_sets
 from bot.detect.toll_amounts import NOBODY, ONE, SOME
 from bot.detect.toll_counted import GENERIC, Counted, Told, count_all
 from bot.detect.toll_words import load
@@ -23,16 +24,10 @@ _FAR, _NEAR, _FAR_APPOSED = 16, 5, 24
 _FEW = 3
 #: words from one who may have told it to the verb that says so
 _SPEAK_REACH = 7
-_ARMED = (
-    "gunm", "arm", "assail", "attack", "militant", "jihad", "bandit", "terror", "insurg",
-    "fighter", "kidnap", "raviss", "djihad",
-)  # fmt: skip
-_SPEECH = frozenset({
-    "told", "said", "says", "confirmed", "reported", "announced", "dit", "indique", "indiquent",
-    "annonce", "rapporte", "rapportent", "declare", "confirme", "precise", "affirme",
-})  # fmt: skip
+_ARMED = word_sets.parts("armed")
+_SPEECH = word_sets.words("speech")
 #: « avec deux de ses joueurs »
-_WITH = frozenset({"avec", "with", "alongside"})
+_WITH = word_sets.words("with")
 _TO_FATE = re.compile(r"[x,a]{0,2}[hb]")
 _TO_WITH = re.compile(r"[x,]{0,3}(?=P)|")
 _TO_COMPANY = re.compile(r"[te]{0,3}")

@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from itertools import pairwise
 
+from bot.detect import word_sets
 from bot.detect.text import Span
 from bot.detect.time_words import weekday_words
 from bot.detect.toll_amounts import NOBODY, ONE, SOME, TWO
@@ -19,9 +20,9 @@ _FREED_BEHIND = re.compile(r"[xtAuaeP+]{0,6}F")
 _FREED_BEFORE = re.compile(r"F[xteEoPa]{0,3}$")
 _NOBODY = re.compile(r"n[xteEoAu]{0,3}(?:[hHb]|Q?p?x?[xAau]{0,4}[hbi])")
 #: « l'armée en reconnaît douze »: verbs of whoever gives another figure
-_COUNTS = ("revendiqu", "reconnai", "admet", "annonc", "evoqu", "avanc", "compt", "denombr")
+_COUNTS = word_sets.parts("counts")
 #: units of time so long that what is recalled is another event
-_LONG = ("mois", "an", "month", "year")
+_LONG = word_sets.parts("long_ago")
 #: « X soldats et Y civils » told with verbs of their own are still one sum
 _ADDED = re.compile(r"[xteEuP]{0,4},?&[xtu]{0,2}|[xteP]{0,4},[xt]{0,2}")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from bot.detect import word_sets
 from bot.detect.lexicon import Mark
 from bot.detect.reading import Sentence, distance
 from bot.detect.report import TOLL_WHO, Toll
@@ -12,7 +13,7 @@ from bot.detect.toll_totals import TollMention, combine
 
 #: those who answer for the count first, the fighters' own claims last
 _ORDER = ("official", "army", "medical", "ngo", "local", "media", "unknown", "group")
-_AFTER = ("selon", "d apres", "according to")
+_AFTER = word_sets.parts("says_so")
 #: words between a figure and the one who gives it
 _REACH = 6
 _NOUN_REACH = 4

@@ -10,6 +10,7 @@ from typing import Any
 
 import yaml
 
+from bot.detect import word_sets
 from bot.detect.forms import expand
 from bot.detect.numbers import Number, number_at, number_words
 from bot.detect.text import Doc, Span
@@ -32,12 +33,7 @@ _PLAIN = ("being", "having", "of", "of_plural", "article", "in", "and", "others"
           "among", "no", "toll", "rise", "freed", "things", "unnumbered",
           "after_number", "before_number")  # fmt: skip
 
-_PLURAL = (
-    "s", "x", "men", "children", "people",
-    # the sound plurals of Arabic, then the broken ones the data file has
-    "ين", "ون", "جنود", "جنودا", "ضباط", "اشخاص", "رجال", "نساء", "اطفال", "تلاميذ", "طلاب",
-    "رعاه", "تجار", "ركاب", "عمال", "سكان", "عناصر", "حراس", "اجانب", "قتلي", "جرحي", "ضحايا",
-)  # fmt: skip
+_PLURAL = word_sets.parts("plural_endings")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _PAUSE = re.compile(r"[,;:()\[\]–—/]|\s-\s")
 _MONEY = ("$", "€", "£", "₦")

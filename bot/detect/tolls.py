@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from bot.detect import word_sets
 from bot.detect.text import Doc, Span
 from bot.detect.time_words import weekday_words
 from bot.detect.toll_amounts import ONE, SOME, TWO, Amount, bounded
@@ -19,9 +20,9 @@ __all__ = ["TollMention", "combine", "find_tolls"]
 #: « des milliers de morts » is nearly always a sum over years (DOMAIN 4.5)
 _THOUSANDS = 2000
 _TAKEN = frozenset({"civilian", "foreigner", "aid_worker", "official"})
-_FIGHTERS = frozenset({"mercenaire", "mercenaires", "mercenary", "mercenaries", "مرتزقه"})
-_TWO = frozenset({"اثنين", "اثنان", "اثنتين", "اثنتان"})
-_MEMORY = frozenset({"memoire", "memory", "commemore", "commemorent", "commemorating"})
+_FIGHTERS = word_sets.words("hired_fighters")
+_TWO = word_sets.words("two")
+_MEMORY = word_sets.words("memory")
 _MEMORY_REACH = 3
 
 
