@@ -23,6 +23,10 @@ _OTHER_SUBJECTS = frozenset({"illness", "sport", "law", "politics", "culture", "
 _ARENAS = frozenset({"sport", "culture", "politics"})
 #: what people do for a living: lawyers and candidates are kidnapped like anybody
 _OF_PEOPLE = frozenset({"law", "politics", "crime", "sport"})
+#: what a lead may say of its headline
+_EXPLAINED = frozenset({"trial", "drill", "anniversary", "archive", "culture"})
+#: that many words into the lead, what is named is what it is about
+_EXPLAINS_AT = 4
 #: words before a date that still opens the sentence; words between it and what it dates
 _LEADS, _DATED = 2, 10
 #: words between a figure and the word of harm it counts
@@ -101,7 +105,11 @@ def judge(
         cue
         for cue in reading.cues
         if cue.entry.more["kinds"] in (kind, "both")
-        and (_in_reach(reading, sentence, cue) or (framed and _frames(reading, sentence, cue)))
+        and (
+            _in_reach(reading, sentence, cue)
+            or (framed and _frames(reading, sentence, cue))
+            or (kind == "attack" and _explains(reading, sentence, cue))
+        )
         and not (
             cue.entry.more["yields"] == "armed"
             and (
@@ -251,6 +259,22 @@ def _frames(reading: Reading, sentence: Sentence, cue: Mark) -> bool:
         and bool(cue.entry.more.get("frame"))
         and reading.sentences[0].holds(cue)
         and not (cue.value == "anniversary" and is_fresh(sentence))
+    )
+
+
+def _explains(reading: Reading, sentence: Sentence, cue: Mark) -> bool:
+    """« Tirs à la base de Niamey. L'exercice a duré … »: the lead says what the headline was.
+
+    A lead that tells something first leaves the headline as it stands.
+    """
+    if sentence.number > 0 or cue.value not in _EXPLAINED or not cue.entry.more.get("frame"):
+        return False
+    lead = next(iter(reading.sentences[1:2]), None)
+    return (
+        lead is not None
+        and 0 <= cue.first - lead.span.first <= _EXPLAINS_AT
+        and not is_fresh(sentence)
+        and not any(trigger.last <= cue.first for trigger in lead.of("trigger"))
     )
 
 
