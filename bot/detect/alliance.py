@@ -41,6 +41,9 @@ _WEAK_ALONE = 2.75
 _LEFT_REACH = 2
 _DATED_REACH = 2
 _OPENS = 2
+#: agreements that need a state, and the words among which « Mali : » names the topic
+_OF_STATES = frozenset({"peace_agreement", "joint_force", "pact", "accord"})
+_TOPIC = 3
 #: acts as things that are only announced
 _NOUNS = word_sets.parts("announced_things")
 #: of two things in a sentence, the one beside its act is meant
@@ -86,6 +89,8 @@ def find_steps(reading: Reading, actors: Actors) -> list[Telling]:
         verdicts = judge(reading, sentence, sentence.of("object"), "alliance", actors)
         if _by_armed_group(sentence, actors):
             verdicts = [v for v in verdicts if v.trigger.value == "peace_agreement"]
+        if _only_groups(reading, sentence, actors):
+            verdicts = [v for v in verdicts if v.trigger.value not in _OF_STATES]
         telling = _telling(reading, sentence, verdicts, ours_anywhere=ours_anywhere)
         if telling is not None:
             tellings.append(telling)
@@ -117,6 +122,24 @@ def _by_armed_group(sentence: Sentence, actors: Actors) -> bool:
         opener is not None
         and actors.of(opener).irregular
         and opener.first - sentence.span.first <= _OPENS
+    )
+
+
+def _only_groups(reading: Reading, sentence: Sentence, actors: Actors) -> bool:
+    """« Mali : deux groupes armés scellent une trêve »: no state is a party of it."""
+    marks = sentence.of("actor")
+    topic = sentence.span.first + _TOPIC
+    return (
+        any(actors.of(mark).irregular for mark in marks)
+        and all(actors.of(mark).irregular for mark in marks)
+        and not sentence.has("evidence", "junta")
+        and not sentence.of("body")
+        and not any(
+            m.span.first > sentence.span.first
+            or ":" not in reading.doc.between(m.span.last - 1, topic)
+            for m in reading.countries_in(sentence)
+            if m.form != "region"
+        )
     )
 
 

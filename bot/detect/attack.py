@@ -43,6 +43,8 @@ _BARE_REACTION = 1.0
 #: « deux gendarmes tués », « jihadistes neutralisés »: armed people this near a word of harm
 _HARMED_REACH = 4
 _ARMED_HARMED = 0.5
+#: what bare plurals lose
+_HABIT = 1.5
 #: an attack word this near a camp, a post or a convoy tells of an attack on it
 _TARGET_REACH = 5
 #: « le poste de Déou, dans le nord du pays, a été attaqué »
@@ -113,11 +115,26 @@ def _telling(
             score += _DEED
     if _STRENGTH[main.trigger.entry.more["strength"]] < _STRENGTH["M"]:
         score = min(score, _WEAK_ALONE)
+    elif not numbered and _is_habit(reading, sentence, counted):
+        score -= _HABIT
     score -= max((v.weaker for v in counted), default=0.0)
     why += [words[name] for name in evidence if evidence[name] >= _TOLD and name in words]
     realis = "actual" if real else main.realis
     firm = numbered or _tells_itself(counted)
     return Telling(sentence, counted, score, realis, why=why, firm=firm)
+
+
+def _is_habit(reading: Reading, sentence: Sentence, verdicts: list[Verdict]) -> bool:
+    """« Embuscades, mines, enlèvements … »: bare plurals without a day or a town tell no one."""
+    return (
+        all(
+            v.trigger.entry.more["part"] == "noun" and v.trigger.text.endswith("s")
+            for v in verdicts
+        )
+        and not sentence.has("evidence", "recent")
+        and not reading.dates_in(sentence)
+        and not reading.places_in(sentence)
+    )
 
 
 def _tells_itself(verdicts: Sequence[Verdict]) -> bool:

@@ -23,6 +23,7 @@ _OTHER_SUBJECTS = frozenset({"illness", "sport", "law", "politics", "culture", "
 _ARENAS = frozenset({"sport", "culture", "politics"})
 #: what people do for a living: lawyers and candidates are kidnapped like anybody
 _OF_PEOPLE = frozenset({"law", "politics", "crime", "sport"})
+_UNIFORMED = frozenset({"soldier", "police", "auxiliary"})
 #: what a lead may say of its headline
 _EXPLAINED = frozenset({"trial", "drill", "anniversary", "archive", "culture"})
 #: that many words into the lead, what is named is what it is about
@@ -76,6 +77,14 @@ def _is_armed_itself(reading: Reading, sentence: Sentence, cue: Mark, actors: Ac
     return own is not None and any(actors.of(mark).irregular for mark in own.of("actor"))
 
 
+def _harms_forces(reading: Reading, sentence: Sentence, triggers: Sequence[Mark]) -> bool:
+    """« trois soldats tués dans une attaque »: no game, whatever is played that day."""
+    return any(t.entry.more.get("hostile") for t in triggers) and any(
+        toll.group in _UNIFORMED and toll.side == "victim" and sentence.holds(toll.span)
+        for toll in reading.tolls
+    )
+
+
 def _kills(triggers: Sequence[Mark]) -> bool:
     """« tués dans l'attaque de leur véhicule »: an attack, and people killed in it."""
     return (
@@ -94,11 +103,17 @@ def judge(
     it (« Procès de … », « Dix ans après … ») frames the rest.
     """
     armed = is_armed(sentence, actors)
-    meant = any(m.layer == "actor" and actors.of(m).irregular for m in sentence.marks) or (
-        armed
-        and (
-            sentence.has("evidence", "forces")
-            or any(t.side == "victim" and t.who in ("killed", "wounded") for t in reading.tolls)
+    meant = (
+        _harms_forces(reading, sentence, triggers)
+        or any(m.layer == "actor" and actors.of(m).irregular for m in sentence.marks)
+        or (
+            armed
+            and (
+                sentence.has("evidence", "forces")
+                or any(
+                    t.side == "victim" and t.who in ("killed", "wounded") for t in reading.tolls
+                )
+            )
         )
     )
     cues = [
@@ -301,4 +316,7 @@ def _in_reach(reading: Reading, sentence: Sentence, cue: Mark) -> bool:
     if reach == "near":
         beside = reading.sentences[max(0, sentence.number - 1) : sentence.number + 2]
         return any(s.span.first <= cue.first < s.span.last for s in beside)
+    if cue.value == "sport":  # a match told further down is another matter
+        lead = reading.sentences[: sentence.number + 2]
+        return reach == "item" and cue.first < lead[-1].span.last
     return bool(reach == "item")
