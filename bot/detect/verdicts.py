@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from bot.detect import word_sets
 from bot.detect.actors import Actors
 from bot.detect.freshness import is_old
 from bot.detect.lexicon import Mark
@@ -23,6 +24,8 @@ _OTHER_SUBJECTS = frozenset({"illness", "sport", "law", "politics", "culture", "
 _ARENAS = frozenset({"sport", "culture", "politics"})
 #: what people do for a living: lawyers and candidates are kidnapped like anybody
 _OF_PEOPLE = frozenset({"law", "politics", "crime", "sport"})
+#: words of the tense before the past, and how far from its verb they stand
+_HAD, _TENSE_REACH = word_sets.words("had"), 2
 _UNIFORMED = frozenset({"soldier", "police", "auxiliary"})
 #: what a lead may say of its headline
 _EXPLAINED = frozenset({"trial", "drill", "anniversary", "archive", "culture"})
@@ -171,8 +174,22 @@ def judge(
         weakened.add(cue.value)
     if kind == "attack":
         _judge_tolls(reading, sentence, verdicts)
+        _judge_tense(reading, sentence, verdicts)
     _judge_dates(reading, sentence, verdicts, only_leading=kind == "alliance")
     return verdicts
+
+
+def _judge_tense(reading: Reading, sentence: Sentence, verdicts: list[Verdict]) -> None:
+    """« Le pasteur avait été enlevé le 3 juin »: what had happened before is not the news."""
+    if sentence.number == 0 or sentence.has("evidence", "recent"):
+        return
+    words = reading.doc.words
+    for verdict in verdicts:
+        first = verdict.trigger.first
+        before = words[max(sentence.span.first, first - _TENSE_REACH) : first]
+        if verdict.realis == "actual" and not _HAD.isdisjoint(before):
+            verdict.realis = "historical"
+            verdict.cues.append("background: " + " ".join((*before, verdict.trigger.text)))
 
 
 def _judge_tolls(reading: Reading, sentence: Sentence, verdicts: list[Verdict]) -> None:
