@@ -96,7 +96,7 @@ def _telling(
     real = bool(live)
     counted = live or [v for v in verdicts if not v.vetoed]
     if not counted:
-        return None
+        return Telling(sentence, verdicts, 0.0, "other") if verdicts else None
     evidence, words = _evidence(sentence, classes)
     score, main = max(
         ((_trigger_points(reading, v, sentence), v) for v in counted), key=lambda pair: pair[0]

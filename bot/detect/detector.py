@@ -19,6 +19,7 @@ from bot.detect.lexicon import Lexicon
 from bot.detect.merge import group
 from bot.detect.reading import Reading, Sentence
 from bot.detect.report import Detection, Item, Report
+from bot.detect.verdicts import is_recalled
 
 
 class Detector:
@@ -44,11 +45,14 @@ class Detector:
         language = self.languages.of(reading.doc.original, item.language, reading.doc.words)
         if not self._is_near(reading):
             return Detection(language, (), quiet())
-        tellings = [
-            telling
-            for telling in find_attacks(reading, self.actors)
-            if telling.score >= attack.THRESHOLD
-        ]
+        told_of = find_attacks(reading, self.actors)
+        unreal = {
+            t.sentence.number
+            for t in told_of
+            if t.realis != "actual"
+            and (t.score >= attack.THRESHOLD or is_recalled(reading, t.sentence))
+        }
+        tellings = [telling for telling in told_of if telling.score >= attack.THRESHOLD]
         firm = {t.sentence.number for t in tellings if t.realis == "actual" and t.firm}
         steps = [
             step
@@ -58,7 +62,7 @@ class Detector:
         # « une force pour combattre les jihadistes »: what a step is for is no attack of its own
         stepped = {s.sentence.number for s in steps if s.realis == "actual"}
         tellings = [t for t in tellings if t.firm or t.sentence.number not in stepped]
-        reports = (*self._attacks(reading, tellings), *self._steps(reading, steps))
+        reports = (*self._attacks(reading, tellings, unreal), *self._steps(reading, steps))
         told = [report for report in reports if report.pushable]
         return Detection(
             language,
@@ -81,14 +85,16 @@ class Detector:
             )
         )
 
-    def _attacks(self, reading: Reading, tellings: list[Telling]) -> list[Report]:
+    def _attacks(
+        self, reading: Reading, tellings: list[Telling], unreal: set[int]
+    ) -> list[Report]:
         real = [telling for telling in tellings if telling.realis == "actual"]
         if not tellings:
             return []
         happenings = group(reading, real, self.actors) if real else [
             Happening("attack", tellings[:1])
         ]  # fmt: skip
-        silent = {t.sentence.number for t in tellings if t.realis != "actual"} if real else set()
+        silent = unreal if real else set()
         reports = [
             report_attack(
                 reading, happening, _extent(reading, happening, happenings, silent),

@@ -28,7 +28,7 @@ _OF_PEOPLE = frozenset({"law", "politics", "crime", "sport"})
 _HAD, _TENSE_REACH = word_sets.words("had"), 2
 _UNIFORMED = frozenset({"soldier", "police", "auxiliary"})
 #: what a lead may say of its headline
-_EXPLAINED = frozenset({"trial", "drill", "anniversary", "archive", "culture"})
+_EXPLAINED = frozenset({"trial", "drill", "anniversary", "archive", "culture", "memorial"})
 #: that many words into the lead, what is named is what it is about
 _EXPLAINS_AT = 4
 #: words before a date that still opens the sentence; words between it and what it dates
@@ -174,9 +174,20 @@ def judge(
         weakened.add(cue.value)
     if kind == "attack":
         _judge_tolls(reading, sentence, verdicts)
-        _judge_tense(reading, sentence, verdicts)
+        if framed:
+            _judge_tense(reading, sentence, verdicts)
     _judge_dates(reading, sentence, verdicts, only_leading=kind == "alliance")
     return verdicts
+
+
+def is_recalled(reading: Reading, sentence: Sentence) -> bool:
+    """« En mars, neuf voyageurs avaient péri »: a sentence of another day, whatever it tells."""
+    if sentence.has("evidence", "recent"):
+        return False
+    dates = reading.dates_in(sentence)
+    return not _HAD.isdisjoint(sentence.words) or (
+        bool(dates) and all(d.realis == "background" or is_old(reading, d) for d in dates)
+    )
 
 
 def _judge_tense(reading: Reading, sentence: Sentence, verdicts: list[Verdict]) -> None:
