@@ -26,7 +26,8 @@ _MILITARY, _AUTHORITY = 0.25, 0.25
 _OURS_ELSEWHERE = 0.5
 #: what undoes a thing says more than how it once came (« l'accord signé en 2018 »)
 _RANK = {
-    "end": 0, "suspend": 0, "lift": 0, "complete": 0, "leave": 0, "announce": 2, "meet": 2,
+    "end": 0, "suspend": 0, "lift": 0, "ratify": 0, "complete": 0, "leave": 0,
+    "announce": 2, "meet": 2,
 }  # fmt: skip
 _OF_OURS = frozenset({"SAHEL", "MNJTF"})
 #: the three together are their alliance, named or not
@@ -193,6 +194,8 @@ def _telling(
         points, kind, stage, far, why = found
         points -= verdict.weaker
         generic = verdict.trigger.entry.more.get("generic")
+        if generic is True and kind == "membership_change" and len(parties.bodies) > 1:
+            generic = None  # « l'AES annonce son retrait de l'Uemoa »
         rank = (verdict.live, points - _GENERIC.get(generic, 0.0) - _FAR * far)
         if best is None or rank > best_rank:
             best_rank = rank

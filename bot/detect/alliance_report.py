@@ -29,6 +29,9 @@ _SIGNED = frozenset({
     "peace_agreement",
 })  # fmt: skip
 #: steps that happen where the soldiers are
+#: troops that come or go, and the acts that say they have
+_MOVED = frozenset({"troop_deployment", "troop_withdrawal"})
+_THERE = frozenset({"arrive", "complete"})
 _ON_THE_GROUND = frozenset({"base_change", "troop_withdrawal"})
 
 
@@ -58,16 +61,24 @@ def report_step(reading: Reading, tellings: Sequence[Telling]) -> Report:
 def _stage(reading: Reading, best: Telling, tellings: Sequence[Telling]) -> str | None:
     """How far it has come; a signature told right behind says more than an announcement."""
     told = best.stage or next((t.stage for t in tellings if t.stage), None)
-    if told not in (None, "announced") or best.type not in _SIGNED:
-        return told
     first = best.sentence.number
     near = reading.sentences[first : first + 2]
+    if best.type in _MOVED and told == "announced":
+        there = any(act.value in _THERE for sentence in near[1:] for act in sentence.of("act"))
+        return "implemented" if there and _is_past(reading, near[1]) else told
+    if told not in (None, "announced") or best.type not in _SIGNED:
+        return told
     signed = any(
         act.value == "sign" and not act.text.startswith("agree")
         for sentence in near
         for act in sentence.of("act")
     )
     return "signed" if signed else told
+
+
+def _is_past(reading: Reading, sentence: Sentence) -> bool:
+    """« Les troupes sont arrivées dimanche »: a day that has been."""
+    return any(date.realis == "past" for date in reading.dates_in(sentence))
 
 
 def _main(tellings: Sequence[Telling]) -> Telling:

@@ -9,6 +9,7 @@ from bot.detect.actors import Actors
 from bot.detect.happening import Telling
 from bot.detect.lexicon import Mark
 from bot.detect.reading import Reading, Sentence, distance
+from bot.detect.text import Span
 from bot.detect.verdicts import Verdict, is_fresh, judge
 
 #: a telling with this score is an attack; the score is a sum of the points below
@@ -49,6 +50,7 @@ _HABIT = 1.5
 _TARGET_REACH = 5
 #: « le poste de Déou, dans le nord du pays, a été attaqué »
 _PASSIVE_REACH = 14
+_FIRE = "incendie"
 _NUMBERS = word_sets.words("numbers_of_people")
 #: a toll that gives a figure
 _FIGURES = frozenset({"exact", "at_least", "range", "vague", "at_most"})
@@ -65,7 +67,11 @@ def find_attacks(reading: Reading, actors: Actors) -> list[Telling]:
     classes = [list(_classes(reading, s, actors)) for s in reading.sentences] if told else []
     framed = True
     for sentence in told:
-        triggers = [t for t in sentence.of("trigger") if not _takes_fighters(reading, t)]
+        triggers = [
+            t
+            for t in sentence.of("trigger")
+            if not _takes_fighters(reading, t) and not _is_only_fire(reading, sentence, t)
+        ]
         verdicts = judge(reading, sentence, triggers, "attack", actors, framed=framed)
         telling = _telling(reading, sentence, verdicts, classes)
         if telling is not None:
@@ -85,6 +91,20 @@ def _takes_fighters(reading: Reading, trigger: Mark) -> bool:
         and toll.span.first <= trigger.last
         and trigger.first <= toll.span.last
         for toll in reading.tolls
+    )
+
+
+def _is_only_fire(reading: Reading, sentence: Sentence, trigger: Mark) -> bool:
+    """« un incendie » burns by itself, « incendié » was set on fire: only the accent tells.
+
+    Not where somebody claims it.
+    """
+    raw = reading.doc.raw(Span(trigger.first, trigger.last))
+    return (
+        trigger.text == _FIRE
+        and raw.lower() == _FIRE
+        and not raw.isupper()
+        and not sentence.has("stance", "claim")
     )
 
 

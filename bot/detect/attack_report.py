@@ -50,6 +50,8 @@ def report_attack(
         state or owns_up(extent) or (kind == "air_drone_strike" and is_army_strike(extent, actors))
     )
     outcome, outcome_said_by = outcome_of(reading, extent)
+    if kind == "territory_seized" and outcome == "repelled":
+        kind = "position_attack"  # « la ville n'est pas tombée »
     outcome = outcome or _OUTCOMES.get(kind)
     refs = actors_of(
         reading,

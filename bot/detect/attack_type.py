@@ -25,6 +25,9 @@ _BY_WORD = (
     "suicide_bomb", "ambush", "ied_landmine", "shelling", "air_drone_strike", "sexual_violence",
 )  # fmt: skip
 _BLAST = word_sets.parts("blast")
+_BOMB = word_sets.parts("bomb")
+#: sentences in which the thing that exploded is named
+_BESIDE = 2
 _SHOTS = word_sets.parts("shots")
 _LAST = ("looting_arson", "infrastructure_attack", "foiled", "territory_regained")
 _UNIFORMED = frozenset({"soldier", "police", "auxiliary"})
@@ -67,6 +70,8 @@ def type_of(
         return "territory_seized"
     if on_thing(told):
         return "infrastructure_attack"
+    if _is_bomb(told, extent):
+        return "ied_landmine"
     if told.on_position:
         return "position_attack"
     hit = {t.group for t in tolls if t.side == "victim" and t.status != "none"}
@@ -155,6 +160,19 @@ def _strength_counts(mark: Mark) -> bool:
 def _first_blast(told: Told) -> bool:
     """« Une explosion au passage d'un convoi »: nothing but a blast hit it."""
     return told.marks[0][0].text.startswith(_BLAST)
+
+
+def _is_bomb(told: Told, extent: Sequence[Sentence]) -> bool:
+    """« Une explosion au passage d'un véhicule », « l'engin était dissimulé dans un sac »."""
+    return (
+        bool(told.marks)
+        and _first_blast(told)
+        and any(
+            f" {' '.join(sentence.words)}".find(f" {part}") >= 0
+            for sentence in extent[:_BESIDE]
+            for part in _BOMB
+        )
+    )
 
 
 def _shot_at(told: Told, extent: Sequence[Sentence], hit: set[str]) -> bool:

@@ -25,6 +25,7 @@ _SPOKESMEN = word_sets.parts("spokesmen")
 #: « revenait d'un tournoi à Fada »: words that say somebody came from there
 _CAME_BACK = word_sets.words("came_back")
 _CAME_REACH = 7
+_SAID = word_sets.words("said_there")
 _CARRIED = word_sets.words("carried")
 _HOSPITAL = word_sets.words("hospital")
 _CARRIED_REACH = 7
@@ -41,7 +42,11 @@ def places_of(
     aside: list[Place] = []
     for sentence in sentences:
         for mention in reading.places_in(sentence):
-            if _is_dateline(reading, sentence, mention) or _is_consoled(sentence, mention):
+            if (
+                _is_dateline(reading, sentence, mention)
+                or _is_consoled(sentence, mention)
+                or _is_said_there(reading, mention)
+            ):
                 continue
             known = [place for _, place in found]
             place = reading.gazetteer.resolve(mention, weights, beside=known)
@@ -85,6 +90,13 @@ def _is_consoled(sentence: Sentence, mention: Mention) -> bool:
         cue.value == "reaction" and 0 <= mention.span.first - cue.last <= _CONSOLED_REACH
         for cue in sentence.of("cue")
     )
+
+
+def _is_said_there(reading: Reading, mention: Mention) -> bool:
+    """« a-t-il déclaré à Bamako », "a spokesman said in Cotonou"."""
+    at = mention.span.first
+    words = reading.doc.words
+    return at > 1 and words[at - 1] in _SEATED and words[at - 2] in _SAID
 
 
 def _comes_from(reading: Reading, sentence: Sentence, mention: Mention) -> bool:

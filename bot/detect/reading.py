@@ -29,7 +29,17 @@ _SENTENCES = 120
 #: « l’armée (Dirpa) a annoncé » is one clause
 _ASIDE = re.compile(r"\([^()]*\)")
 #: words that open another clause
+_CAMP = word_sets.words("camp")
 _CLAUSE_WORDS = word_sets.words("clause")
+
+
+def _at_refuge(marks: list[Mark]) -> list[Mark]:
+    """« camp de réfugiés … le camp »: where people live, and so is what is called the camp."""
+    refuges = [mark for mark in marks if mark.layer == "evidence" and mark.value == "refuge"]
+    for mark in marks if refuges else ():
+        if mark.value == "refuge" or (mark.value == "position" and mark.text in _CAMP):
+            mark.value = "village"
+    return marks
 
 
 @dataclass(eq=False)
@@ -70,7 +80,7 @@ class Reading:
         self.item = item
         self.gazetteer = gazetteer
         self.doc, self._title_end = _document(item)
-        self.marks = in_context(lexicon.scan(self.doc), self.doc)
+        self.marks = _at_refuge(in_context(lexicon.scan(self.doc), self.doc))
         self.sentences = self._sentences()
 
     def _sentences(self) -> list[Sentence]:

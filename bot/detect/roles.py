@@ -195,7 +195,7 @@ def is_state_operation(
         mark.value in _STATE_TYPES or any(word in mark.text for word in _STATE_WORDS)
         for mark in triggers
     )
-    if not forces or not acting or any(mark.value in _GROUP_TYPES for mark in triggers):
+    if not forces or not acting or any(_is_of_groups(mark) for mark in triggers):
         return False
     if _struck(sentences, triggers, actors) or _is_accused(sentences, tolls):
         return False
@@ -207,6 +207,13 @@ def is_state_operation(
     )
     by_air = any(mark.value in _STATE_TYPES for mark in triggers)
     return only_theirs or by_air or not attacked or not any(t.side == "victim" for t in lost)
+
+
+def _is_of_groups(mark: Mark) -> bool:
+    """Armies seize motorbikes; only a plain word for a town taken is a group's deed."""
+    return mark.value in _GROUP_TYPES and not (
+        mark.value == "territory_seized" and mark.entry.more["strength"] == "M"
+    )
 
 
 def _came_under_attack(sentences: Sequence[Sentence]) -> bool:

@@ -123,6 +123,7 @@ def judge(
         cue
         for cue in reading.cues
         if cue.entry.more["kinds"] in (kind, "both")
+        and not _is_set_fire(reading, cue)
         and (
             _in_reach(reading, sentence, cue)
             or (framed and _frames(reading, sentence, cue))
@@ -178,6 +179,11 @@ def judge(
             _judge_tense(reading, sentence, verdicts)
     _judge_dates(reading, sentence, verdicts, only_leading=kind == "alliance")
     return verdicts
+
+
+def _is_set_fire(reading: Reading, cue: Mark) -> bool:
+    """« incendié dans la nuit » is no « incendie dans … »."""
+    return cue.value == "accident" and "incendié" in reading.doc.raw(Span(cue.first, cue.last))
 
 
 def is_recalled(reading: Reading, sentence: Sentence) -> bool:
