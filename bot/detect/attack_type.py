@@ -64,7 +64,10 @@ def type_of(
     if from_air(told) and not told.on_position:
         return "air_drone_strike"
     for name in _BY_WORD:
-        if name in told.strong and not (told.on_position and name == "air_drone_strike"):
+        if name in told.strong and not (
+            (told.on_position and name == "air_drone_strike")
+            or (name == "ied_landmine" and first == "armed_clash")
+        ):
             return name
     if is_seized(told):
         return "territory_seized"

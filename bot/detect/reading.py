@@ -27,6 +27,8 @@ _WORD = re.compile(r"\w+")
 #: an item is a headline and a lead; what stands after so many sentences is not looked at
 _SENTENCES = 120
 #: « l’armée (Dirpa) a annoncé » is one clause
+#: « enlevée par des « hommes armés » dans la nuit » is one too
+_QUOTED = re.compile(r"[«“\"]\s?([^«»“”\"]{1,60})\s?[»”\"]")
 _ASIDE = re.compile(r"\([^()]*\)")
 #: words that open another clause
 _CAMP = word_sets.words("camp")
@@ -197,6 +199,8 @@ class Reading:
             return 0, 0, 0
         if "(" in between:
             between = _ASIDE.sub(" ", between)
+        if "«" in between or "“" in between or '"' in between:
+            between = _QUOTED.sub(r"\1", between)
         words = self.doc.words[left + 1 : right]
         return (
             len(_HARD_BREAK.findall(between)),

@@ -19,7 +19,7 @@ _STANCE_REACH = 5
 _STATE_TYPES = frozenset({"air_drone_strike", "territory_regained"})
 _STATE_WORDS = word_sets.parts("state_acts")
 _GROUP_TYPES = frozenset({
-    "ambush", "position_attack", "suicide_bomb", "abduction", "territory_seized",
+    "ambush", "position_attack", "suicide_bomb", "abduction", "territory_seized", "ied_landmine",
 })  # fmt: skip
 _ACCUSED_REACH = 3
 _AGENT_REACH = 4

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 
+from bot.detect import word_sets
 from bot.detect.calendar_days import (
     Day,
     DayWords,
@@ -18,6 +19,7 @@ from bot.detect.text import Span
 from bot.detect.time_reader import Reader
 from bot.detect.time_words import day_number
 
+_AGENCIES = word_sets.words("agencies")
 #: a stretch of more days sums up what happened in it
 _SUMMED_UP = 45
 
@@ -41,6 +43,8 @@ def full(reader: Reader, first: int, last: int) -> int | None:
         return reader.add(first, last + 1, found.date, realis="future", conflict=found.conflict)
     before = letters[first - 1] if first else ""
     future = side.year is None and (before == "v" or reader.future_cue(first))
+    if reader.doc.words[last : last + 1] and reader.doc.words[last] in _AGENCIES:
+        return last  # « COTONOU, 17 février (Reuters) »: when it was written
     found = resolve(side, reader.anchor, future=future)
     if found.date is None and (side.year is not None or reader.anchor is not None):
         return last  # no such day
@@ -127,6 +131,9 @@ def today(reader: Reader, first: int, last: int) -> int | None:
             return reader.add(first, last, low, high, precision=3)
         if unit != "day" or word.endswith("s"):
             return None
+    if reader.doc.words[last : last + 1] == ["la"] and reader.doc.between(last - 1, last) == "-":
+        told = next((m for m in reversed(reader.mentions) if m.date and m.precision == 1), None)
+        return reader.add(first, last + 1, told.date) if told else last + 1  # « ce matin-là »
     return reader.days(first, last, 0, 0, precision=1)
 
 
