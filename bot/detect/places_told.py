@@ -67,6 +67,7 @@ def places_of(
                 or _comes_from(reading, sentence, mention)
                 or _lives_there(reading, sentence, mention)
                 or _is_of_hospital(reading, sentence, mention)
+                or reading.recalls(mention.span.first)
             )
             rank = (place.precision == 3, capital, away)
             found.append((rank, place))
@@ -120,10 +121,12 @@ def _is_of_hospital(reading: Reading, sentence: Sentence, mention: Mention) -> b
 
 
 def _is_axis_of(reading: Reading, mention: Mention) -> bool:
-    """« Boni : dix morts sur l'axe de … »: the town that heads the item, less its roads."""
+    """« Boni : dix morts … sur l'axe de Hombori »: the headline's town, less the roads from it."""
     headline = reading.places_in(reading.sentences[0])
     return mention.cue == "axis" and any(
-        _is_topic(reading, other) and other.cue != "axis" for other in headline
+        other.cue not in ("axis", "region", "within")
+        and (mention not in headline or _is_topic(reading, other))
+        for other in headline
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TypeVar
 
@@ -28,6 +28,7 @@ _WORD = re.compile(r"\w+")
 _SENTENCES = 120
 #: « l’armée (Dirpa) a annoncé » is one clause
 #: « enlevée par des « hommes armés » dans la nuit » is one too
+_ENDS = re.compile(r"[,:;]")
 _QUOTED = re.compile(r"[«“\"]\s?([^«»“”\"]{1,60})\s?[»”\"]")
 _ASIDE = re.compile(r"\([^()]*\)")
 #: words that open another clause
@@ -151,7 +152,30 @@ class Reading:
 
     @cached_property
     def tolls(self) -> list[TollMention]:
-        return find_tolls(self.doc)
+        return [
+            replace(toll, background=True) if self.recalls(toll.span.first) else toll
+            for toll in find_tolls(self.doc)
+        ]
+
+    @cached_property
+    def _recalled(self) -> list[Span]:
+        """« … quatre ans après le massacre de 86 habitants »: up to a comma, another day."""
+        spans = []
+        for cue in self.cues:
+            if cue.value == "anniversary" and cue.entry.more["reach"] == "right":
+                sentence = next((s for s in self.sentences if s.holds(cue)), None)
+                last = sentence.span.last if sentence else cue.last
+                ends = (
+                    at
+                    for at in range(cue.last, last)
+                    if _ENDS.search(self.doc.between(at - 1, at))
+                )
+                spans.append(Span(cue.last, next(ends, last)))
+        return spans
+
+    def recalls(self, word: int) -> bool:
+        """Whether a word stands in what an anniversary recalls."""
+        return any(span.first <= word < span.last for span in self._recalled)
 
     @cached_property
     def dates(self) -> list[DateMention]:

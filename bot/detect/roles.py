@@ -96,6 +96,8 @@ def _is_aside(reading: Reading, sentence: Sentence, mark: Mark, actors: Actors) 
     """Whether a group is only named as who lives there, whose friend they are, or who was hit."""
     words, start = sentence.words, sentence.span.first
     at = mark.first - start
+    if reading.recalls(mark.first):
+        return True
     if not _SCENE.isdisjoint(words[max(0, at - _SCENE_REACH) : at]) or _stands_where(
         reading, mark, at
     ):
