@@ -51,6 +51,11 @@ _TARGET_REACH = 5
 #: « le poste de Déou, dans le nord du pays, a été attaqué »
 _PASSIVE_REACH = 14
 _FIRE = "incendie"
+#: ground that is taken or lost, and the words for a piece of it
+_TAKEN = frozenset({"territory_seized", "territory_regained"})
+_GROUND = ("position", "settlement", "village")
+_FALLS, _FALLEN_REACH = word_sets.parts("falls"), 3
+_AIMED = word_sets.words("aimed_at")
 _NUMBERS = word_sets.words("numbers_of_people")
 #: a toll that gives a figure
 _FIGURES = frozenset({"exact", "at_least", "range", "vague", "at_most"})
@@ -154,6 +159,7 @@ def _is_habit(reading: Reading, sentence: Sentence, verdicts: list[Verdict]) -> 
         and not sentence.has("evidence", "recent")
         and not reading.dates_in(sentence)
         and not reading.places_in(sentence)
+        and _AIMED.isdisjoint(reading.doc.words[verdicts[-1].trigger.last :][:1])
     )
 
 
@@ -184,8 +190,13 @@ def _trigger_points(reading: Reading, verdict: Verdict, sentence: Sentence) -> f
                 for m in sentence.of("evidence")
             ):
                 points += _ARMED_HARMED
-        elif targets(trigger, sentence, reach=_reach_of(trigger)) or (
-            trigger.value == "infrastructure_attack" and sentence.has("evidence", "infrastructure")
+        elif (
+            targets(trigger, sentence, reach=_reach_of(trigger))
+            or (
+                trigger.value == "infrastructure_attack"
+                and sentence.has("evidence", "infrastructure")
+            )
+            or (trigger.value in _TAKEN and _takes_ground(reading, sentence, trigger))
         ):
             points = 3.0
         elif _on_people(trigger, sentence):
@@ -196,6 +207,26 @@ def _trigger_points(reading: Reading, verdict: Verdict, sentence: Sentence) -> f
         ):
             points += _HOSTILE_PLACED
     return points
+
+
+def _takes_ground(reading: Reading, sentence: Sentence, trigger: Mark) -> bool:
+    """« Titao tombe », « la prise de Diapaga »: a town or a camp right beside, and who took it.
+
+    A noun needs the name right behind it, what falls stands right before its verb, any other verb
+    needs somebody who fights.
+    """
+    if trigger.entry.more["part"] == "noun":
+        return sentence.has("actor") and any(
+            0 <= place.span.first - trigger.last <= 1 for place in reading.places_in(sentence)
+        )
+    near = [
+        *(place.span for place in reading.places_in(sentence)),
+        *(Span(m.first, m.last) for m in sentence.of("evidence") if m.value in _GROUND),
+    ]
+    if trigger.text.startswith(_FALLS):
+        return any(0 <= trigger.first - span.last <= _FALLEN_REACH for span in near)
+    fought = bool(sentence.of("actor")) or sentence.has("evidence", "position", "forces")
+    return fought and any(distance(trigger, span) <= _TARGET_REACH for span in near)
 
 
 def _on_people(trigger: Mark, sentence: Sentence) -> bool:

@@ -152,6 +152,7 @@ def _takes_people(told: Told, tolls: Sequence[TollMention]) -> bool:
         and first.side == "victim"
         and bool(told.marks)
         and told.marks[0][1].holds(first.span)
+        and told.marks[0][0].value not in _BY_WORD
         and not told.on_position
     )
 
