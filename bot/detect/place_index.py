@@ -119,7 +119,9 @@ class PlaceIndex:
                 return None
             return Hit(first, last, form, None)
         cue = self._words.cue(doc, first, last)
-        if (lower or form.shy) and not _is_placed(doc, first, cue):
+        if (lower or form.shy) and not (
+            _is_placed(doc, first, cue) or (not lower and _heads(doc, first, last))
+        ):
             return None
         if lower and (
             form.shy
@@ -217,6 +219,11 @@ def _is_one_name(doc: Doc, first: int, last: int) -> bool:
         if gap != " " and (len(gap) > 3 or not _PARTING.isdisjoint(gap)):
             return False
     return True
+
+
+def _heads(doc: Doc, first: int, last: int) -> bool:
+    """« Kobadié : trois commerçants tués »: a headline that opens with where it was."""
+    return first == 0 and last < len(doc.words) and ":" in doc.between(last - 1, last)
 
 
 def _is_placed(doc: Doc, first: int, cue: str | None) -> bool:

@@ -208,7 +208,11 @@ def _is_dateline(reading: Reading, sentence: Sentence, mention: Mention) -> bool
         mention.span.first == sentence.span.first
         and last < len(reading.doc)
         and not any(
-            last <= other.span.first <= last + _BRACKETED for other in reading.places_in(sentence)
+            last <= span.first <= last + _BRACKETED
+            for span in (
+                *(place.span for place in reading.places_in(sentence)),
+                *(country.span for country in reading.countries_in(sentence)),
+            )
         )
         and _DATELINE.match(reading.doc.between(last - 1, last)) is not None
     )
