@@ -102,6 +102,8 @@ def weigh(reading: Reading, sentences: Sequence[Sentence], actors: Actors) -> di
                 weight *= _NEIGHBOUR
             elif _is_out(reading.gazetteer, mention.country):
                 weight *= _FOREIGN_PEOPLE if mention.form == "demonym" else _ABROAD
+            elif _is_of_people(reading, sentence, mention):
+                weight *= _FOREIGN_PEOPLE
             if sentence.is_title:
                 weight *= _TITLE
                 if mention.form == "name" and _opens(reading, mention):
@@ -118,6 +120,22 @@ def weigh(reading: Reading, sentences: Sequence[Sentence], actors: Actors) -> di
                 for power in _POWERS & weights.keys():
                     weights[power] *= _POWER
     return weights
+
+
+def _is_of_people(reading: Reading, sentence: Sentence, mention: CountryMention) -> bool:
+    """« sept casques bleus togolais tués à Bandiagara »: where they came from, not where it was."""
+    return (
+        mention.form == "demonym"
+        and any(
+            mark.value in ("forces", "person") and mark.last == mention.span.first
+            for mark in sentence.of("evidence")
+        )
+        and any(
+            place.country not in (None, mention.country[:2])
+            and place.cue not in ("region", "within")
+            for place in reading.places_in(sentence)
+        )
+    )
 
 
 def _opens(reading: Reading, mention: CountryMention) -> bool:
