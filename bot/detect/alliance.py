@@ -11,6 +11,7 @@ from bot.detect.gazetteer import Gazetteer
 from bot.detect.happening import Telling
 from bot.detect.lexicon import Mark
 from bot.detect.reading import Reading, Sentence, distance
+from bot.detect.scope import is_neighbour
 from bot.detect.verdicts import Verdict, judge
 
 #: a telling with this score is a step; the score is a sum of the points below
@@ -231,6 +232,14 @@ def _object_points(
         return None
     if needs == "two" and parties.named < 2:
         return None
+    if thing.value == "soldiers" and sentence.of("trigger") and not sentence.has("act", "sign"):
+        beside = {
+            m.country[:2]
+            for m in reading.countries_in(sentence)
+            if is_neighbour(reading, m, sentence)
+        }
+        if len((parties.ours | parties.others) - beside) < 2 and not parties.bodies:
+            return None  # « Accra déploie 1 000 soldats à sa frontière » after an attack
     if needs in ("military", "military_two") and not (military and parties.ours):
         return None
     if needs == "military_two" and len(parties.ours | parties.others) < 2:
@@ -252,9 +261,11 @@ def _object_points(
         if (
             stage == "implemented"
             and act.text.startswith(_NOUNS)
-            and sentence.has("act", "announce")
+            and sentence.has("act", "announce", "sign")
         ):
-            stage = "announced"  # « annonce la réouverture de sa frontière »
+            stage = (
+                "signed" if sentence.has("act", "sign") else "announced"
+            )  # « annonce la réouverture de sa frontière »
         far = distance(act, thing)
         points = _WITH_ACT
         if str(more.get("alone")).endswith("S"):

@@ -121,8 +121,10 @@ def _parties(reading: Reading, tellings: Sequence[Telling]) -> tuple[str, ...]:
     """
     ours: dict[str, int] = {}
     others: dict[str, int] = {}
-    border = any(telling.type == "border_airspace" for telling in tellings)
     told = [telling.sentence for telling in tellings]
+    border = any(telling.type == "border_airspace" for telling in tellings) or any(
+        s.has("object", "border") and s.has("act", "reopen", "close") for s in told
+    )
     if not any(reading.countries_in(s) or s.of("body") for s in told):
         # « la frontière rouvre »: the next sentence names who reopened it
         told += reading.sentences[told[-1].number + 1 : told[-1].number + 2]

@@ -204,6 +204,14 @@ def _is_dateline(reading: Reading, sentence: Sentence, mention: Mention) -> bool
     « Abala (Tillabéri) » names its region.
     """
     last = mention.span.last
+    if (
+        sentence.number > 0
+        and mention.span.first == sentence.span.first
+        and last < len(reading.doc)
+        and reading.doc.raw(mention.span).isupper()
+        and ":" in reading.doc.between(last - 1, last)
+    ):
+        return True  # « BAMAKO: At least 11 soldiers … »
     return (
         mention.span.first == sentence.span.first
         and last < len(reading.doc)

@@ -146,7 +146,7 @@ class Reading:
     def places(self) -> list[Mention]:
         taken = set(self._masked)
         for mark in self.marks:
-            if mark.layer in ("actor", "body"):
+            if mark.layer in ("actor", "body") and mark.value != "SAHEL":  # « Nioro du Sahel »
                 taken.update(range(mark.first, mark.last))
         return self.gazetteer.mentions(self.doc, taken, self._names)
 

@@ -227,6 +227,12 @@ def _came_under_attack(sentences: Sequence[Sentence]) -> bool:
             if mark.text.startswith(_UNDERGONE):
                 return True
             at = mark.last - sentence.span.first
+            if sentence.words[mark.first - sentence.span.first - 1 :][:1] == ["ete"] and any(
+                other.value in ("position", "convoy")
+                and 0 <= mark.first - other.last <= _HIT_REACH
+                for other in sentence.of("evidence")
+            ):
+                return True  # « le camp de Labbezanga a été attaqué »
             if not _AGAINST.isdisjoint(sentence.words[at : at + _SUBJECT_REACH + 1]) and any(
                 other.value in ("forces", "position", "convoy")
                 and 0 <= other.first - mark.last <= _HIT_REACH

@@ -123,17 +123,25 @@ def weigh(reading: Reading, sentences: Sequence[Sentence], actors: Actors) -> di
 
 
 def _is_of_people(reading: Reading, sentence: Sentence, mention: CountryMention) -> bool:
-    """« sept casques bleus togolais tués à Bandiagara »: where they came from, not where it was."""
+    """« sept casques bleus togolais tués à Bandiagara »: where they came from."""
     return (
         mention.form == "demonym"
         and any(
             mark.value in ("forces", "person") and mark.last == mention.span.first
             for mark in sentence.of("evidence")
         )
-        and any(
-            place.country not in (None, mention.country[:2])
-            and place.cue not in ("region", "within")
-            for place in reading.places_in(sentence)
+        and (
+            any(
+                place.country not in (None, mention.country[:2])
+                and place.cue not in ("region", "within")
+                for place in reading.places_in(sentence)
+            )
+            or any(
+                other.form == "name"
+                and other.country != mention.country
+                and not is_neighbour(reading, other, sentence)
+                for other in reading.countries_in(sentence)
+            )
         )
     )
 

@@ -25,6 +25,7 @@ _FEW = 3
 #: words from one who may have told it to the verb that says so
 _SPEAK_REACH = 7
 _ARMED = word_sets.parts("armed")
+_OPENERS = word_sets.words("openers")
 _SPEECH = word_sets.words("speech")
 #: « avec deux de ses joueurs »
 _WITH = word_sets.words("with")
@@ -334,7 +335,7 @@ def _before(told: Told, counted: Counted) -> str:
     at = counted.start - 1
     while at >= 0 and told.letters[at] in "tE":
         at -= 1
-    if at < 0 or told.doc.words[told.units[at].first] in ("que", "qu", "that"):
+    if at < 0 or told.doc.words[told.units[at].first] in _OPENERS:
         return "."
     return told.letters[at]
 

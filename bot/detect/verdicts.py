@@ -27,6 +27,9 @@ _OF_PEOPLE = frozenset({"law", "politics", "crime", "sport"})
 #: words of the tense before the past, and how far from its verb they stand
 _HAD, _TENSE_REACH = word_sets.words("had"), 2
 _UNIFORMED = frozenset({"soldier", "police", "auxiliary"})
+#: cues that a clause behind the news may hold, and the words that open such a clause
+_BESIDES = frozenset({"trial", "release"})
+_MEANWHILE = word_sets.words("meanwhile") | word_sets.words("after")
 #: what a lead may say of its headline
 _EXPLAINED = frozenset({"trial", "drill", "anniversary", "archive", "culture", "memorial"})
 #: that many words into the lead, what is named is what it is about
@@ -152,6 +155,8 @@ def judge(
             if verdict.trigger.value in more.get("spares", ()):
                 continue
             if cue.value == "arrest" and _is_only_after(reading, sentence, verdict.trigger, cue):
+                continue
+            if cue.value in _BESIDES and _is_beside(reading, sentence, verdict.trigger, cue):
                 continue
             if sentence.holds(cue) and not touches(reading, sentence, cue, verdict.trigger):
                 continue
@@ -285,6 +290,15 @@ def _is_only_after(reading: Reading, sentence: Sentence, trigger: Mark, cue: Mar
         and not t.background
         and sentence.span.first <= t.span.first < cue.first
         and reading.breaks(t.span.last - 1, cue.first)[1] > 0
+        for t in reading.tolls
+    )
+
+
+def _is_beside(reading: Reading, sentence: Sentence, trigger: Mark, cue: Mark) -> bool:
+    """ "Gunmen kill 13 days after court jails five": the news, then what else there was."""
+    between = reading.doc.words[trigger.last : cue.first] if trigger.last <= cue.first else ()
+    return not _MEANWHILE.isdisjoint(between) and any(
+        t.side == "victim" and t.span.first <= cue.first and sentence.holds(t.span)
         for t in reading.tolls
     )
 

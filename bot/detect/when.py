@@ -17,6 +17,8 @@ _FAR = 30
 #: a verb of speech this near before a date owns it: « a annoncé mercredi »
 _SPEECH_REACH = 2
 #: acts that have a day of their own beside an attack
+#: words between a day and the edge of its sentence
+_EDGE = 2
 _OTHER_ACTS = frozenset({"leave", "announce", "meet", "recall"})
 
 
@@ -66,6 +68,8 @@ def _nearest_day(
                 (_cost(reading, date.span, trigger) for trigger in triggers),
                 default=_FAR,
             )
+            if cost > _FAR and _stands_alone(reading, sentence, date):
+                cost = _FAR
             rank = (date.precision > 1, is_old(reading, date), cost)
             if cost <= _FAR:
                 told.append(date)
@@ -75,6 +79,15 @@ def _nearest_day(
         return None
     timed = (date for date in told if date.date == best[1].date and date.time)
     return best[1] if best[1].time else next(timed, best[1])
+
+
+def _stands_alone(reading: Reading, sentence: Sentence, date: DateMention) -> bool:
+    """The one day of a sentence, at its head or its end: « Tôt ce dimanche, trois usines … »."""
+    edge = (
+        date.span.first - sentence.span.first <= _EDGE
+        or sentence.span.last - date.span.last <= _EDGE
+    )
+    return edge and [d for d in reading.dates_in(sentence) if d.precision == 1] == [date]
 
 
 def _is_its_day(reading: Reading, date: DateMention, triggers: Sequence[Mark]) -> bool:
