@@ -34,6 +34,8 @@ def touches(reading: Reading, sentence: Sentence, cue: Mark, trigger: Mark) -> b
         return True
     if reach == "right" and _opens(reading, sentence, cue):
         return True
+    if reach == "left" and _closes(reading, sentence, cue):
+        return True
     before = cue.last <= trigger.first
     if (reach == "right" and not before) or (reach == "left" and before):
         return False
@@ -54,6 +56,16 @@ def _opens(reading: Reading, sentence: Sentence, cue: Mark) -> bool:
         cue.first == sentence.span.first
         and last < sentence.span.last
         and "," in reading.doc.between(last - 1, last)
+        and _AGAIN.isdisjoint(sentence.words)
+    )
+
+
+def _closes(reading: Reading, sentence: Sentence, cue: Mark) -> bool:
+    """ "Chad honours 98 soldiers killed at Bohoma, six years on"."""
+    return (
+        cue.last == sentence.span.last
+        and cue.first > sentence.span.first
+        and "," in reading.doc.between(cue.first - 1, cue.first)
         and _AGAIN.isdisjoint(sentence.words)
     )
 
