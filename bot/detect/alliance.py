@@ -46,6 +46,7 @@ _OPENS = 2
 #: agreements that need a state, and the words among which « Mali : » names the topic
 _OF_STATES = frozenset({"peace_agreement", "joint_force", "pact", "accord"})
 _TOPIC = 3
+_BOTH = word_sets.words("both")
 #: acts as things that are only announced
 _NOUNS = word_sets.parts("announced_things")
 #: of two things in a sentence, the one beside its act is meant
@@ -175,6 +176,9 @@ def _telling(
     reading: Reading, sentence: Sentence, verdicts: list[Verdict], *, ours_anywhere: bool
 ) -> Telling | None:
     parties = parties_of(reading, sentence)
+    if not parties.count and sentence.number and not _BOTH.isdisjoint(sentence.words):
+        # « les deux gouvernements ont signé »: those the sentence before names
+        parties = parties_of(reading, reading.sentences[sentence.number - 1])
     if not parties.ours and not ours_anywhere:
         return None
     of_ours = (

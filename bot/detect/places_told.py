@@ -123,6 +123,11 @@ def _is_of_hospital(reading: Reading, sentence: Sentence, mention: Mention) -> b
 def _is_axis_of(reading: Reading, mention: Mention) -> bool:
     """« Boni : dix morts … sur l'axe de Hombori »: the headline's town, less the roads from it."""
     headline = reading.places_in(reading.sentences[0])
+    if mention.cue == "axis" and mention in headline:
+        # « l'axe Dori-Gorom-Gorom coupé … une embuscade près de Gorom-Gorom »
+        told = (other for other in reading.places if other not in headline)
+        if any(other.cue in ("at", "near", "town") for other in told):
+            return True
     return mention.cue == "axis" and any(
         other.cue not in ("axis", "region", "within")
         and (mention not in headline or _is_topic(reading, other))
