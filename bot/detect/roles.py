@@ -44,6 +44,7 @@ _AFFILIATED_REACH = 4
 #: « contre des chasseurs dozos »: those who were attacked
 _AGAINST = word_sets.words("against")
 _AGAINST_REACH = 3
+_UNIFORMED = frozenset({"soldier", "police", "auxiliary"})
 _ORDER = ("named", "claimed", "suspected", "generic")
 
 
@@ -191,6 +192,12 @@ def is_state_operation(
     )
     lost = [t for t in tolls if t.who == "killed" and not t.background and t.status != "none"]
     only_theirs = bool(lost) and all(t.side == "attacker" for t in lost)
+    if only_theirs and _forces_open(sentences[0]):
+        return True
+    # « 27 soldats tués et 47 terroristes neutralisés dans une attaque »: they were attacked
+    fell = any(t.side == "victim" and t.group in _UNIFORMED for t in lost)
+    if fell and any(_is_attack(mark) for mark in triggers):
+        return False
     if only_theirs and any(mark.value == "air_drone_strike" for mark in triggers):
         return True
     acting = only_theirs or any(
@@ -209,6 +216,23 @@ def is_state_operation(
     )
     by_air = any(mark.value in _STATE_TYPES for mark in triggers)
     return only_theirs or by_air or not attacked or not any(t.side == "victim" for t in lost)
+
+
+def _is_attack(mark: Mark) -> bool:
+    """An attack by name, not an operation."""
+    return (
+        mark.value == "attack_unspecified"
+        and mark.entry.more["part"] == "noun"
+        and not any(word in mark.text for word in _STATE_WORDS)
+    )
+
+
+def _forces_open(sentence: Sentence) -> bool:
+    """« Troops attack ISWAP enclaves, kill six »: who opens the headline acts."""
+    return any(
+        mark.value == "forces" and mark.first - sentence.span.first <= 1
+        for mark in sentence.of("evidence")
+    )
 
 
 def _is_of_groups(mark: Mark) -> bool:

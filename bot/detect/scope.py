@@ -29,6 +29,8 @@ _ABROAD = 0.5
 _POWERS = frozenset({"FR", "US", "GB", "DE", "RU", "IT", "TR", "BE", "ES"})
 _POWER = 0.1
 #: a jihadist attack anywhere in these is one of the Sahel's (GUIDELINE, Grand-Bassam)
+#: « deux Mauritaniens », « un Togolais »: the word before counts people
+_COUNTED = tuple([word] for word in word_sets.words("numbers_of_people"))
 _COAST = frozenset({"CI", "BJ", "TG", "GH", "SN"})
 _CORE = frozenset({"ML", "BF", "NE"})
 _TITLE, _TOPIC = 1.5, 2.0
@@ -87,6 +89,8 @@ def weigh(reading: Reading, sentences: Sequence[Sentence], actors: Actors) -> di
     for sentence in sentences:
         forces = [m for m in sentence.of("actor") if not actors.of(m).irregular]
         for mention in reading.countries_in(sentence):
+            if mention.form == "capital" and _is_dateline(reading, sentence, mention):
+                continue
             weight = _WEIGHT[mention.form]
             if _is_out(reading.gazetteer, mention.country) and any(
                 mark.first <= mention.span.first < mark.last for mark in forces
@@ -122,13 +126,26 @@ def weigh(reading: Reading, sentences: Sequence[Sentence], actors: Actors) -> di
     return weights
 
 
+def _is_dateline(reading: Reading, sentence: Sentence, mention: CountryMention) -> bool:
+    """« NOUAKCHOTT - Deux Mauritaniens … »: where it was written."""
+    last = mention.span.last
+    return (
+        mention.span.first == sentence.span.first
+        and last < len(reading.doc)
+        and reading.doc.between(last - 1, last).strip() in ("-", "–", "—")
+    )
+
+
 def _is_of_people(reading: Reading, sentence: Sentence, mention: CountryMention) -> bool:
     """« sept casques bleus togolais tués à Bandiagara »: where they came from."""
     return (
         mention.form == "demonym"
-        and any(
-            mark.value in ("forces", "person") and mark.last == mention.span.first
-            for mark in sentence.of("evidence")
+        and (
+            reading.doc.words[mention.span.first - 1 : mention.span.first] in _COUNTED
+            or any(
+                mark.value in ("forces", "person") and mark.last == mention.span.first
+                for mark in sentence.of("evidence")
+            )
         )
         and (
             any(
@@ -138,7 +155,7 @@ def _is_of_people(reading: Reading, sentence: Sentence, mention: CountryMention)
             )
             or any(
                 other.form == "name"
-                and other.country != mention.country
+                and other.country not in (mention.country, *_POWERS)
                 and not is_neighbour(reading, other, sentence)
                 for other in reading.countries_in(sentence)
             )
