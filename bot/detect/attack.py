@@ -19,7 +19,7 @@ _POINTS = {
     "irregular": 1.5, "force_actor": 0.5, "forces": 0.75, "position": 0.5, "convoy": 0.5,
     "weapon": 0.75, "person": 0.25, "communal": 0.5, "settlement": 0.25,
     "village": 0.25, "infrastructure": 0.5, "recent": 0.25, "coordinated": 0.25, "placed": 0.5,
-    "official": 0.25, "hideout": 0.5,
+    "official": 0.25, "hideout": 0.5, "fuel": 0.5,
 }  # fmt: skip
 #: two different words of violence (« attaque … tués ») confirm each other
 _SECOND_PART = 0.75
