@@ -10,9 +10,10 @@ from bot.detect.freshness import is_old
 from bot.detect.gazetteer import Gazetteer
 from bot.detect.happening import Telling
 from bot.detect.lexicon import Mark
+from bot.detect.other_days import Verdict
 from bot.detect.reading import Reading, Sentence, distance
 from bot.detect.scope import is_neighbour
-from bot.detect.verdicts import Verdict, judge
+from bot.detect.verdicts import judge
 
 #: a telling with this score is a step; the score is a sum of the points below
 THRESHOLD = 3.0

@@ -8,9 +8,10 @@ from bot.detect import word_sets
 from bot.detect.actors import Actors
 from bot.detect.happening import Telling
 from bot.detect.lexicon import Mark
+from bot.detect.other_days import Verdict, is_fresh
 from bot.detect.reading import Reading, Sentence, distance
 from bot.detect.text import Span
-from bot.detect.verdicts import Verdict, is_fresh, judge
+from bot.detect.verdicts import judge
 
 #: a telling with this score is an attack; the score is a sum of the points below
 THRESHOLD = 3.25

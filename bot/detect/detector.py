@@ -17,9 +17,9 @@ from bot.detect.happening import Happening, Telling
 from bot.detect.language import Languages
 from bot.detect.lexicon import Lexicon
 from bot.detect.merge import group
+from bot.detect.other_days import is_recalled
 from bot.detect.reading import Reading, Sentence
 from bot.detect.report import Detection, Item, Report
-from bot.detect.verdicts import is_recalled
 
 
 class Detector:

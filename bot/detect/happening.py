@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from bot.detect.lexicon import Mark
+from bot.detect.other_days import Verdict
 from bot.detect.reading import Sentence
-from bot.detect.verdicts import Verdict
 
 
 @dataclass(eq=False)
