@@ -132,7 +132,7 @@ def _by_armed_group(sentence: Sentence, actors: Actors) -> bool:
 def _only_groups(reading: Reading, sentence: Sentence, actors: Actors) -> bool:
     """« Mali : deux groupes armés scellent une trêve »: no state is a party of it."""
     marks = sentence.of("actor")
-    topic = sentence.span.first + _TOPIC
+    topic = min(sentence.span.first + _TOPIC, sentence.span.last - 1)
     return (
         any(actors.of(mark).irregular for mark in marks)
         and all(actors.of(mark).irregular for mark in marks)
@@ -140,6 +140,7 @@ def _only_groups(reading: Reading, sentence: Sentence, actors: Actors) -> bool:
         and not sentence.of("body")
         and not any(
             m.span.first > sentence.span.first
+            or m.span.last > topic
             or ":" not in reading.doc.between(m.span.last - 1, topic)
             for m in reading.countries_in(sentence)
             if m.form != "region"

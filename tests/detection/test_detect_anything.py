@@ -16,6 +16,7 @@ from bot.detect.report import Detection, Item
 SENTENCE = (
     "Mali Niger Burkina attaque tués 12 soldats camp militaire de à Djibo le jihadistes 2012 "
     "depuis a annoncé l'armée AES CEDEAO sanctions lève signe accord de défense lundi hier « » "
+    "EIGS Jnim accord trêve tombe prise mine exercice procès un an après avait repoussé Gao : "
     "dont embuscade Nigeria kidnapped gunmen killed dozens <b> &amp; هجوم مالي \ud800 \x00 ! ? ,"
 )
 WORDS = st.sampled_from(SENTENCE.split())
@@ -47,6 +48,9 @@ def test_no_text_breaks_it(title: str, summary: str, published: datetime | None)
         "tués " * 4000,
         "(" * 5000,
         "attaque " * 120_000,
+        "Nigeria accord EIGS",
+        "prise de Gao",
+        "EIGS : trêve, un an après",
         "tués attaque Mali Djibo camp militaire hier, " * 2_000,
         "Mali accord sanctions CEDEAO lève signe AES troupes françaises, " * 2_000,
     ],
