@@ -18,6 +18,8 @@ SIDES = (
     "STATE", "PRO_STATE", "INTERNATIONAL", "FOREIGN", "JIHADIST_AQ", "JIHADIST_IS",
     "JIHADIST_OTHER", "DISPUTED", "SEPARATIST", "REBEL", "COMMUNAL", "CRIMINAL", "UNKNOWN",
 )  # fmt: skip
+#: the key of gunmen nobody named
+UNKNOWN = "unknown"
 FORCES = frozenset({"STATE", "PRO_STATE", "INTERNATIONAL", "FOREIGN"})
 #: the press keeps using a name for some weeks after it was given up
 _LINGERS = timedelta(days=31)

@@ -15,8 +15,9 @@ from bot.detect.happening import Happening
 from bot.detect.lexicon import Mark
 from bot.detect.reading import Reading, Sentence
 from bot.detect.report import Report, Toll
-from bot.detect.roles import actors_of, is_army_strike, is_state_operation, owns_up
+from bot.detect.roles import actors_of
 from bot.detect.scope import Where, locate
+from bot.detect.state_operation import is_army_strike, is_state_operation, owns_up
 from bot.detect.text import fold
 from bot.detect.time_reader import DateMention
 from bot.detect.toll_totals import TollMention

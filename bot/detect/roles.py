@@ -6,35 +6,20 @@ from collections.abc import Sequence
 from datetime import date
 
 from bot.detect import word_sets
-from bot.detect.actors import Actor, Actors
+from bot.detect.actors import UNKNOWN, Actors
 from bot.detect.lexicon import Mark
 from bot.detect.reading import Reading, Sentence, distance
 from bot.detect.report import ActorRef
 from bot.detect.toll_totals import TollMention
 
-UNKNOWN = "unknown"
 #: how near a word of suspicion or blame stands to the actor it is about
 _STANCE_REACH = 5
-#: triggers a state uses of what it does to armed groups
-_STATE_TYPES = frozenset({"air_drone_strike", "territory_regained"})
-_STATE_WORDS = word_sets.parts("state_acts")
-_GROUP_TYPES = frozenset({
-    "ambush", "position_attack", "suicide_bomb", "abduction", "territory_seized", "ied_landmine",
-})  # fmt: skip
 _ACCUSED_REACH = 3
 _AGENT_REACH = 4
-#: « a été la cible d'une attaque », « exposée à une attaque »: forces that were attacked
-_UNDERGONE = word_sets.parts("undergone")
-_HIT_REACH = 5
-#: words between an army and its drone
-_OWNER_REACH = 3
-_REGRET = word_sets.words("regret")
 _ACTIVE_REACH = 2
 _PEOPLE = frozenset({"civilian", "unknown", "official", "aid_worker"})
 #: « démentent être du Jnim »
 _BEING = word_sets.words("being")
-#: « le Jnim a attaqué »: words between who acts and the act
-_SUBJECT_REACH = 1
 #: « où sévissent les jihadistes de … », "where groups linked to … are active": who is about there
 _SCENE_REACH = 12
 _SCENE = word_sets.words("haunts")
@@ -44,7 +29,6 @@ _AFFILIATED_REACH = 4
 #: « contre des chasseurs dozos »: those who were attacked
 _AGAINST = word_sets.words("against")
 _AGAINST_REACH = 3
-_UNIFORMED = frozenset({"soldier", "police", "auxiliary"})
 _ORDER = ("named", "claimed", "suspected", "generic")
 
 
@@ -176,186 +160,3 @@ def _certainty(sentence: Sentence, mark: Mark) -> str:
     if any(stance.value == "claim" for stance in sentence.of("stance")):
         return "claimed"
     return "named"
-
-
-def is_state_operation(
-    sentences: Sequence[Sentence],
-    triggers: Sequence[Mark],
-    tolls: Sequence[TollMention],
-    actors: Actors,
-) -> bool:
-    """Whether armed forces act here and an armed group is hit."""
-    forces = any(
-        sentence.has("evidence", "forces")
-        or any(_is_state(actors.of(mark)) for mark in sentence.of("actor"))
-        for sentence in sentences
-    )
-    lost = [t for t in tolls if t.who == "killed" and not t.background and t.status != "none"]
-    only_theirs = bool(lost) and all(t.side == "attacker" for t in lost)
-    if only_theirs and _forces_open(sentences[0]):
-        return True
-    # « 27 soldats tués et 47 terroristes neutralisés dans une attaque »: they were attacked
-    fell = any(t.side == "victim" and t.group in _UNIFORMED for t in lost)
-    if fell and any(_is_attack(mark) for mark in triggers):
-        return False
-    if only_theirs and any(mark.value == "air_drone_strike" for mark in triggers):
-        return True
-    acting = only_theirs or any(
-        mark.value in _STATE_TYPES or any(word in mark.text for word in _STATE_WORDS)
-        for mark in triggers
-    )
-    if not forces or not acting or any(_is_of_groups(mark) for mark in triggers):
-        return False
-    if _struck(sentences, triggers, actors) or _is_accused(sentences, tolls):
-        return False
-    if _came_under_attack(sentences):
-        return False
-    # « attaqué par un groupe armé … deux terroristes neutralisés »: they came first
-    attacked = any(
-        m.value == "attack_unspecified" and m.entry.more.get("hostile") for m in triggers
-    )
-    by_air = any(mark.value in _STATE_TYPES for mark in triggers)
-    return only_theirs or by_air or not attacked or not any(t.side == "victim" for t in lost)
-
-
-def _is_attack(mark: Mark) -> bool:
-    """An attack by name, not an operation."""
-    return (
-        mark.value == "attack_unspecified"
-        and mark.entry.more["part"] == "noun"
-        and not any(word in mark.text for word in _STATE_WORDS)
-    )
-
-
-def _forces_open(sentence: Sentence) -> bool:
-    """« Troops attack ISWAP enclaves, kill six »: who opens the headline acts."""
-    return any(
-        mark.value == "forces" and mark.first - sentence.span.first <= 1
-        for mark in sentence.of("evidence")
-    )
-
-
-def _is_of_groups(mark: Mark) -> bool:
-    """Armies seize motorbikes; only a plain word for a town taken is a group's deed."""
-    return mark.value in _GROUP_TYPES and not (
-        mark.value == "territory_seized" and mark.entry.more["strength"] == "M"
-    )
-
-
-def _came_under_attack(sentences: Sequence[Sentence]) -> bool:
-    """« attaque contre une patrouille repoussée, vingt assaillants tués »: they came first."""
-    for sentence in sentences:
-        for mark in sentence.of("trigger"):
-            if mark.value != "attack_unspecified" or mark.entry.more["part"] == "state":
-                continue
-            if mark.text.startswith(_UNDERGONE):
-                return True
-            at = mark.last - sentence.span.first
-            if sentence.words[mark.first - sentence.span.first - 1 :][:1] == ["ete"] and any(
-                other.value in ("position", "convoy")
-                and 0 <= mark.first - other.last <= _HIT_REACH
-                for other in sentence.of("evidence")
-            ):
-                return True  # « le camp de Labbezanga a été attaqué »
-            if not _AGAINST.isdisjoint(sentence.words[at : at + _SUBJECT_REACH + 1]) and any(
-                other.value in ("forces", "position", "convoy")
-                and 0 <= other.first - mark.last <= _HIT_REACH
-                for other in sentence.of("evidence")
-            ):
-                return True
-    return False
-
-
-def is_army_strike(sentences: Sequence[Sentence], actors: Actors) -> bool:
-    """Whether a strike from the air is the army's: the text says whose it was, or who regrets it.
-
-    Never where a named group acts.
-    """
-    forces = any(
-        distance(owner, strike) <= _OWNER_REACH or not _REGRET.isdisjoint(s.words)
-        for s in sentences
-        for owner in s.of("evidence", "actor")
-        if owner.value == "forces" or (owner.layer == "actor" and _is_state(actors.of(owner)))
-        for strike in s.of("evidence", "trigger")
-        if strike.value in ("weapon", "air_drone_strike")
-    )
-    return forces and not any(
-        mark.value != UNKNOWN and actors.of(mark).irregular and not _only_speaks(sentence, mark)
-        for sentence in sentences
-        for mark in sentence.of("actor")
-    )
-
-
-def owns_up(sentences: Sequence[Sentence]) -> bool:
-    """« l'armée reconnaît avoir tué sept civils par erreur »: their deed, their mistake."""
-    return any(
-        not _REGRET.isdisjoint(sentence.words)
-        and any(
-            forces.value == "forces" and forces.last <= deed.first
-            for forces in sentence.of("evidence")
-            for deed in sentence.of("trigger")
-            if deed.entry.more.get("deed")
-        )
-        for sentence in sentences
-    )
-
-
-def _is_accused(sentences: Sequence[Sentence], tolls: Sequence[TollMention]) -> bool:
-    """Forces that deny having killed civilians, or stand accused of it, fought nobody."""
-    civilians = any(t.side == "victim" and t.group == "civilian" for t in tolls)
-    return civilians and any(
-        s.has("act", "accuse") or s.has("stance", "denial") for s in sentences
-    )
-
-
-def _struck(sentences: Sequence[Sentence], triggers: Sequence[Mark], actors: Actors) -> bool:
-    """« le Jnim a attaqué sept positions », « le FLA revendique une attaque de drones »."""
-    for sentence in sentences:
-        for mark in sentence.of("actor"):
-            if not actors.of(mark).irregular or _only_speaks(sentence, mark):
-                continue
-            if any(
-                0 <= trigger.first - mark.last <= _SUBJECT_REACH
-                for trigger in triggers
-                if trigger.value == "attack_unspecified" and trigger.entry.more["part"] == "verb"
-            ):
-                return True
-            if mark.value != UNKNOWN and (
-                sentence.has("stance", "claim")
-                or (mark.first < min(
-                    (
-                        trigger.first
-                        for trigger in sentence.of("trigger")
-                        if trigger.entry.more["part"] != "state"
-                    ),
-                    default=0,
-                )
-                    and not any(a.first < mark.first and _is_state(actors.of(a))
-                                for a in sentence.of("actor"))
-                    and not _hits(sentence, mark))
-            ):  # fmt: skip
-                return True
-    return False
-
-
-def _hits(sentence: Sentence, mark: Mark) -> bool:
-    """ "Troops kill 14 bandits in a gun battle": forces, then the deed, then the group."""
-    deeds = [
-        t for t in sentence.of("trigger") if t.entry.more.get("deed") and t.last <= mark.first
-    ]
-    return any(
-        forces.value == "forces" and any(forces.last <= deed.first for deed in deeds)
-        for forces in sentence.of("evidence")
-    )
-
-
-def _only_speaks(sentence: Sentence, mark: Mark) -> bool:
-    """« Le FLA assure que les morts étaient des orpailleurs »: who tells it did nothing."""
-    return not sentence.has("stance", "claim") and any(
-        verb.entry.more["role"] == "verb" and 0 <= verb.first - mark.last <= _SUBJECT_REACH
-        for verb in sentence.of("speaker")
-    )
-
-
-def _is_state(actor: Actor) -> bool:
-    return actor.side in ("STATE", "PRO_STATE", "INTERNATIONAL", "FOREIGN")
