@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from bot.detect import word_sets
 from bot.detect.alliance import is_ours
 from bot.detect.attribution import said_by
 from bot.detect.confidence import of_score
@@ -12,6 +13,7 @@ from bot.detect.happening import Telling
 from bot.detect.reading import Reading, Sentence
 from bot.detect.report import ActorRef, Place, Report
 from bot.detect.scope import is_neighbour
+from bot.detect.text import Span
 from bot.detect.time_reader import DateMention
 from bot.detect.when import owned_by_speech
 
@@ -29,6 +31,10 @@ _SIGNED = frozenset({
     "peace_agreement",
 })  # fmt: skip
 #: steps that happen where the soldiers are
+#: so many parties make a town where they met no party
+_SEVERAL = 2
+_AT = word_sets.words("seated")
+_BACKED = word_sets.words("backed")
 #: troops that come or go, and the acts that say they have
 _MOVED = frozenset({"troop_deployment", "troop_withdrawal"})
 _THERE = frozenset({"arrive", "complete"})
@@ -121,6 +127,7 @@ def _parties(reading: Reading, tellings: Sequence[Telling]) -> tuple[str, ...]:
     """
     ours: dict[str, int] = {}
     others: dict[str, int] = {}
+    venues: dict[str, int] = {}
     told = [telling.sentence for telling in tellings]
     border = any(telling.type == "border_airspace" for telling in tellings) or any(
         s.has("object", "border") and s.has("act", "reopen", "close") for s in told
@@ -138,10 +145,24 @@ def _parties(reading: Reading, tellings: Sequence[Telling]) -> tuple[str, ...]:
             country = mention.country[:2]
             if not border and is_neighbour(reading, mention, sentence, beside=False):
                 continue
+            if not _BACKED.isdisjoint(reading.doc.words[mention.span.last :][:1]):
+                continue  # "a China-backed pipeline"
             group = ours if is_ours(reading.gazetteer, country) else others
+            if mention.form == "capital" and _is_venue(reading, mention.span):
+                group = venues
             group[country] = group.get(country, 0) + 1
+    if len(ours) + bool(others) < _SEVERAL:  # « Bamako rappelle son ambassadeur à Alger »
+        for country in venues:
+            group = ours if is_ours(reading.gazetteer, country) else others
+            group.setdefault(country, 1)
     partner = [max(others, key=lambda c: others[c])] if others else []
     return (*ours, *partner)
+
+
+def _is_venue(reading: Reading, capital: Span) -> bool:
+    """« à Abuja »: perhaps only where they met."""
+    before = reading.doc.words[capital.first - 1 : capital.first]
+    return not _AT.isdisjoint(before)
 
 
 def _day(reading: Reading, tellings: Sequence[Telling]) -> DateMention | None:

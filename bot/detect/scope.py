@@ -9,6 +9,7 @@ from bot.detect import word_sets
 from bot.detect.actors import Actors
 from bot.detect.countries import CountryMention
 from bot.detect.gazetteer import Gazetteer
+from bot.detect.lexicon import Mark
 from bot.detect.places_told import places_of
 from bot.detect.reading import Reading, Sentence
 from bot.detect.report import Place
@@ -31,6 +32,8 @@ _POWER = 0.1
 #: a jihadist attack anywhere in these is one of the Sahel's (GUIDELINE, Grand-Bassam)
 #: « deux Mauritaniens », « un Togolais »: the word before counts people
 _COUNTED = tuple([word] for word in word_sets.words("numbers_of_people"))
+#: sentences that may say where it was
+_LEAD = 3
 _COAST = frozenset({"CI", "BJ", "TG", "GH", "SN"})
 _CORE = frozenset({"ML", "BF", "NE"})
 _TITLE, _TOPIC = 1.5, 2.0
@@ -59,7 +62,11 @@ def is_neighbour(
     Or, if `beside`, right behind it: « le Niger voisin ».
     """
     words, first, last = reading.doc.words, mention.span.first, mention.span.last
-    if beside and not _BORDER_WORDS.isdisjoint(words[last : last + 1]):
+    if (
+        beside
+        and not _BORDER_WORDS.isdisjoint(words[last : last + 1])
+        and reading.doc.between(last - 1, last) == " "  # not « au Mali, vers la frontière »
+    ):
         return True
     start = max(sentence.span.first, first - _BORDER_REACH)
     if _BORDER_WORDS.isdisjoint(words[start:first]):
@@ -106,7 +113,7 @@ def weigh(reading: Reading, sentences: Sequence[Sentence], actors: Actors) -> di
                 weight *= _NEIGHBOUR
             elif _is_out(reading.gazetteer, mention.country):
                 weight *= _FOREIGN_PEOPLE if mention.form == "demonym" else _ABROAD
-            elif _is_of_people(reading, sentence, mention):
+            elif _is_of_people(reading, sentence, mention, forces):
                 weight *= _FOREIGN_PEOPLE
             if sentence.is_title:
                 weight *= _TITLE
@@ -136,12 +143,15 @@ def _is_dateline(reading: Reading, sentence: Sentence, mention: CountryMention) 
     )
 
 
-def _is_of_people(reading: Reading, sentence: Sentence, mention: CountryMention) -> bool:
+def _is_of_people(
+    reading: Reading, sentence: Sentence, mention: CountryMention, forces: Sequence[Mark]
+) -> bool:
     """« sept casques bleus togolais tués à Bandiagara »: where they came from."""
     return (
         mention.form == "demonym"
         and (
-            reading.doc.words[mention.span.first - 1 : mention.span.first] in _COUNTED
+            any(mark.first <= mention.span.first < mark.last for mark in forces)
+            or reading.doc.words[mention.span.first - 1 : mention.span.first] in _COUNTED
             or any(
                 mark.value in ("forces", "person") and mark.last == mention.span.first
                 for mark in sentence.of("evidence")
@@ -156,8 +166,9 @@ def _is_of_people(reading: Reading, sentence: Sentence, mention: CountryMention)
             or any(
                 other.form == "name"
                 and other.country not in (mention.country, *_POWERS)
-                and not is_neighbour(reading, other, sentence)
-                for other in reading.countries_in(sentence)
+                and not is_neighbour(reading, other, told)
+                for told in reading.sentences[:_LEAD]
+                for other in reading.countries_in(told)
             )
         )
     )

@@ -213,7 +213,12 @@ class Doc:
         return self.original[self.starts[span.first] : self.ends[span.last - 1]]
 
     def between(self, left: int, right: int) -> str:
-        """What stands between two words in the original: a comma, a hyphen, a bracket."""
+        """What stands between two words in the original: a comma, a hyphen, a bracket.
+
+        Nothing behind the last word.
+        """
+        if right >= len(self.starts):
+            return ""
         return self.original[self.ends[left] : self.starts[right]]
 
 
