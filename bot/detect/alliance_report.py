@@ -8,12 +8,12 @@ from bot.detect import word_sets
 from bot.detect.alliance import is_ours
 from bot.detect.attribution import said_by
 from bot.detect.confidence import of_score
+from bot.detect.countries import CountryMention
 from bot.detect.gazetteer import NEAR
 from bot.detect.happening import Telling
 from bot.detect.reading import Reading, Sentence
 from bot.detect.report import ActorRef, Place, Report
 from bot.detect.scope import is_neighbour
-from bot.detect.text import Span
 from bot.detect.time_reader import DateMention
 from bot.detect.when import owned_by_speech
 
@@ -34,6 +34,7 @@ _SIGNED = frozenset({
 #: so many parties make a town where they met no party
 _SEVERAL = 2
 _AT = word_sets.words("seated")
+_HOSTS = word_sets.words("hosts")
 _BACKED = word_sets.words("backed")
 #: troops that come or go, and the acts that say they have
 _MOVED = frozenset({"troop_deployment", "troop_withdrawal"})
@@ -128,6 +129,7 @@ def _parties(reading: Reading, tellings: Sequence[Telling]) -> tuple[str, ...]:
     ours: dict[str, int] = {}
     others: dict[str, int] = {}
     venues: dict[str, int] = {}
+    joint: set[str] = set()
     told = [telling.sentence for telling in tellings]
     border = any(telling.type == "border_airspace" for telling in tellings) or any(
         s.has("object", "border") and s.has("act", "reopen", "close") for s in told
@@ -139,6 +141,9 @@ def _parties(reading: Reading, tellings: Sequence[Telling]) -> tuple[str, ...]:
         if sentence not in told and not sentence.is_title:
             continue
         for mark in sentence.of("body"):
+            if mark.value == "G5":
+                joint.update(mark.entry.more.get("members", ()))
+                continue  # « le Mali quitte le G5 »: the others are no party of it
             for country in mark.entry.more.get("members", ()):
                 ours[country] = ours.get(country, 0) + 1
         for mention in reading.countries_in(sentence):
@@ -148,10 +153,13 @@ def _parties(reading: Reading, tellings: Sequence[Telling]) -> tuple[str, ...]:
             if not _BACKED.isdisjoint(reading.doc.words[mention.span.last :][:1]):
                 continue  # "a China-backed pipeline"
             group = ours if is_ours(reading.gazetteer, country) else others
-            if mention.form == "capital" and _is_venue(reading, mention.span):
+            if _is_venue(reading, sentence, mention):
                 group = venues
             group[country] = group.get(country, 0) + 1
-    if len(ours) + bool(others) < _SEVERAL:  # « Bamako rappelle son ambassadeur à Alger »
+    if not ours:
+        ours = dict.fromkeys(sorted(joint), 1)
+    bodies = any(sentence.of("body") for sentence in told)
+    if len(ours) + bool(others) + bodies < _SEVERAL:  # « Bamako rappelle son ambassadeur à Alger »
         for country in venues:
             group = ours if is_ours(reading.gazetteer, country) else others
             group.setdefault(country, 1)
@@ -159,10 +167,20 @@ def _parties(reading: Reading, tellings: Sequence[Telling]) -> tuple[str, ...]:
     return (*ours, *partner)
 
 
-def _is_venue(reading: Reading, capital: Span) -> bool:
-    """« à Abuja »: perhaps only where they met."""
-    before = reading.doc.words[capital.first - 1 : capital.first]
-    return not _AT.isdisjoint(before)
+def _is_venue(reading: Reading, sentence: Sentence, mention: CountryMention) -> bool:
+    """« à Abuja », « à Accra (Ghana) », « la capitale ghanéenne »: perhaps only where they met."""
+    first = mention.span.first
+    before = reading.doc.words[first - 1 : first]
+    if mention.form == "capital":
+        return not _AT.isdisjoint(before)
+    if mention.form == "demonym":
+        return not _HOSTS.isdisjoint(before) and sentence.has("body", "ECOWAS")
+    return any(
+        other.form == "capital"
+        and other.country == mention.country
+        and 0 <= first - other.span.last <= 1
+        for other in reading.countries_in(sentence)
+    )
 
 
 def _day(reading: Reading, tellings: Sequence[Telling]) -> DateMention | None:
