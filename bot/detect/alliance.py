@@ -47,6 +47,7 @@ _OPENS = 2
 #: agreements that need a state, and the words among which « Mali : » names the topic
 _OF_STATES = frozenset({"peace_agreement", "joint_force", "pact", "accord"})
 _TOPIC = 3
+_AGAINST = word_sets.words("against")
 _BOTH = word_sets.words("both")
 #: acts as things that are only announced
 _NOUNS = word_sets.parts("announced_things")
@@ -126,6 +127,8 @@ def _by_armed_group(sentence: Sentence, actors: Actors) -> bool:
         opener is not None
         and actors.of(opener).irregular
         and opener.first - sentence.span.first <= _OPENS
+        # « Lutte contre Boko Haram, le Tchad … » names what it is about
+        and _AGAINST.isdisjoint(sentence.words[: opener.first - sentence.span.first])
     )
 
 
