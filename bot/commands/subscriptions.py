@@ -66,7 +66,22 @@ async def subscribe(request: Request) -> Reply:
     lines = (_line(request, "subscribe.saved", understood), *_backtest_lines(request, tested))
     if typed.lower() in _KIND_WORDS:
         return Reply((*lines, Text("subscribe.only_a_word")), ((undo,), FOLLOW_ALL))
+    place = _of_place(typed)
+    if place is not None:
+        return Reply((*lines, Text("subscribe.only_words_of_place")), ((undo,), (place,)))
     return Reply(lines, ((undo,),))
+
+
+def _of_place(typed: str) -> Choice | None:
+    """« Nioro du Sahel » names a town: most want what happens there, however it is written."""
+    if not all(letter.isalpha() or letter in " '’-" for letter in typed):
+        return None
+    try:
+        parse(f'place:"{typed}"')
+    except QueryError:
+        return None
+    choice = Choice(Text("button.place", {"place": typed}), f'/subscribe place:"{typed}"')
+    return choice if choice.fits else None
 
 
 async def listing(request: Request) -> Reply:

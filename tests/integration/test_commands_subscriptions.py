@@ -48,6 +48,17 @@ async def test_a_query_is_saved_at_once_and_said_back(room: Room) -> None:
     assert await queries(room) == []
 
 
+async def test_words_that_name_a_place_are_offered_as_the_place(room: Room) -> None:
+    """« Nioro du Sahel » follows three words; one press follows the town."""
+    message = await room.ask("/subscribe Nioro du Sahel")
+    ((_, *_), (place,)) = message.buttons
+    assert place.label.replace("\u00a0", " ") == "Le lieu : Nioro du Sahel"
+    await room.say(place.command)
+    assert await queries(room) == ["Nioro du Sahel", 'place:"Nioro du Sahel"']
+    assert len((await room.ask("/subscribe cherté de la vie")).buttons) == 1
+    assert len((await room.ask('/subscribe "gao"')).buttons) == 1
+
+
 async def test_the_backtest_in_english_counts_quiet_events_too(room: Room) -> None:
     """Events that only primed the store tell how often such things are reported."""
     for days in range(1, 5):
