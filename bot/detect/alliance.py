@@ -272,9 +272,8 @@ def _object_points(
             and act.text.startswith(_NOUNS)
             and sentence.has("act", "announce", "sign")
         ):
-            stage = (
-                "signed" if sentence.has("act", "sign") else "announced"
-            )  # « annonce la réouverture de sa frontière »
+            # « annonce la réouverture », « signent un accord pour la réouverture »
+            stage = "signed" if sentence.has("act", "sign") else "announced"
         far = distance(act, thing)
         points = _WITH_ACT
         if str(more.get("alone")).endswith("S"):

@@ -141,7 +141,7 @@ def _parties(reading: Reading, tellings: Sequence[Telling]) -> tuple[str, ...]:
         if sentence not in told and not sentence.is_title:
             continue
         for mark in sentence.of("body"):
-            if mark.value == "G5":
+            if mark.entry.more.get("loose"):
                 joint.update(mark.entry.more.get("members", ()))
                 continue  # « le Mali quitte le G5 »: the others are no party of it
             for country in mark.entry.more.get("members", ()):

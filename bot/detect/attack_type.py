@@ -18,6 +18,7 @@ from bot.detect.attack_signs import (
 from bot.detect.happening import Happening
 from bot.detect.lexicon import Mark
 from bot.detect.reading import Sentence
+from bot.detect.report import UNIFORMED
 from bot.detect.toll_totals import TollMention
 
 #: told by one unmistakable word, most specific first
@@ -30,7 +31,6 @@ _BOMB = word_sets.parts("bomb")
 _BESIDE = 2
 _SHOTS = word_sets.parts("shots")
 _LAST = ("looting_arson", "infrastructure_attack", "foiled", "territory_regained")
-_UNIFORMED = frozenset({"soldier", "police", "auxiliary"})
 _PEOPLE = frozenset({"civilian", "aid_worker", "official", "foreigner"})
 _AIR = word_sets.parts("from_the_air")
 
@@ -90,7 +90,7 @@ def type_of(
         return "looting_arson"
     if on_convoy(told):
         return "ied_landmine" if _first_blast(told) else "ambush"
-    if ("attack_on_civilians" in told.strong and not (hit & _UNIFORMED and not hit & _PEOPLE)) or (
+    if ("attack_on_civilians" in told.strong and not (hit & UNIFORMED and not hit & _PEOPLE)) or (
         _hits_civilians(extent, hit)
     ):
         return "attack_on_civilians"
@@ -168,15 +168,10 @@ def _first_blast(told: Told) -> bool:
 
 def _is_bomb(told: Told, extent: Sequence[Sentence]) -> bool:
     """« Une explosion au passage d'un véhicule », « l'engin était dissimulé dans un sac »."""
-    return (
-        bool(told.marks)
-        and _first_blast(told)
-        and any(
-            f" {' '.join(sentence.words)}".find(f" {part}") >= 0
-            for sentence in extent[:_BESIDE]
-            for part in _BOMB
-        )
-    )
+    if not told.marks or not _first_blast(told):
+        return False
+    beside = "".join(f" {word}" for sentence in extent[:_BESIDE] for word in sentence.words)
+    return any(f" {part}" in beside for part in _BOMB)
 
 
 def _shot_at(told: Told, extent: Sequence[Sentence], hit: set[str]) -> bool:
@@ -188,7 +183,7 @@ def _shot_at(told: Told, extent: Sequence[Sentence], hit: set[str]) -> bool:
     return (
         bool(hit)
         and all(mark.text.startswith(_SHOTS) for mark in clashes)
-        and not hit & _UNIFORMED
+        and not hit & UNIFORMED
         and (bool(hit & _PEOPLE) or not any(_names_forces(s) for s in extent))
     )
 
@@ -200,7 +195,7 @@ def _is_missing(mark: Mark) -> bool:
 
 def _hits_civilians(extent: Sequence[Sentence], hit: set[str]) -> bool:
     """Villagers, worshippers or passengers are hit and nobody in uniform is."""
-    if hit & _UNIFORMED:
+    if hit & UNIFORMED:
         return False
     if hit & _PEOPLE:
         return True

@@ -115,7 +115,7 @@ TABLES: Mapping[str, Table] = {
     "states.yaml": Table("state", "iso", None, {"form": ("name", "people", "capital", "region")},
                          ("form",)),
     "bodies.yaml": Table(
-        "body", "body", None, {"members": None, "needs": None, "caps": (True,)}
+        "body", "body", None, {"members": None, "needs": None, "caps": (True,), "loose": (True,)}
     ),
 }  # fmt: skip
 

@@ -10,6 +10,7 @@ from bot.detect import word_sets
 from bot.detect.gazetteer import Mention
 from bot.detect.reading import Reading, Sentence
 from bot.detect.report import Place
+from bot.detect.text import Span
 
 _DATELINE = re.compile(r"\s*(?:[-–—(]|, [A-Z][a-z]+ \(AP\))")
 #: words in brackets before the region: « Koro (région de Bandiagara) »
@@ -43,7 +44,7 @@ def places_of(
     for sentence in sentences:
         for mention in reading.places_in(sentence):
             if (
-                _is_dateline(reading, sentence, mention)
+                is_dateline(reading, sentence, mention.span)
                 or _is_consoled(sentence, mention)
                 or _is_said_there(reading, mention)
             ):
@@ -203,29 +204,19 @@ def _is_of_speaker(reading: Reading, sentence: Sentence, mention: Mention) -> bo
     )
 
 
-def _is_dateline(reading: Reading, sentence: Sentence, mention: Mention) -> bool:
+def is_dateline(reading: Reading, sentence: Sentence, name: Span) -> bool:
     """« Bamako – Two soldiers … », « BAMAKO (AFP) »: where it was written, not where it was.
 
     « Abala (Tillabéri) » names its region.
     """
-    last = mention.span.last
-    if (
-        sentence.number > 0
-        and mention.span.first == sentence.span.first
-        and last < len(reading.doc)
-        and reading.doc.raw(mention.span).isupper()
-        and ":" in reading.doc.between(last - 1, last)
-    ):
+    last = name.last
+    if name.first != sentence.span.first or last >= len(reading.doc):
+        return False
+    gap = reading.doc.between(last - 1, last)
+    if sentence.number > 0 and ":" in gap and reading.doc.raw(name).isupper():
         return True  # « BAMAKO: At least 11 soldiers … »
-    return (
-        mention.span.first == sentence.span.first
-        and last < len(reading.doc)
-        and not any(
-            last <= span.first <= last + _BRACKETED
-            for span in (
-                *(place.span for place in reading.places_in(sentence)),
-                *(country.span for country in reading.countries_in(sentence)),
-            )
-        )
-        and _DATELINE.match(reading.doc.between(last - 1, last)) is not None
+    spans = [place.span for place in reading.places_in(sentence)]
+    spans += [country.span for country in reading.countries_in(sentence)]
+    return _DATELINE.match(gap) is not None and not any(
+        last <= span.first <= last + _BRACKETED for span in spans
     )

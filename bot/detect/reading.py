@@ -26,13 +26,14 @@ _HARD_BREAK = re.compile(r"[;:()\[\]—–«»“”\"?!]|\s-\s")
 _WORD = re.compile(r"\w+")
 #: an item is a headline and a lead; what stands after so many sentences is not looked at
 _SENTENCES = 120
-#: « l’armée (Dirpa) a annoncé » is one clause
-#: « enlevée par des « hommes armés » dans la nuit » is one too
+#: what ends the part of a sentence that an anniversary recalls
 _ENDS = re.compile(r"[,:;]")
+#: « enlevée par des « hommes armés » dans la nuit » is one clause
 _QUOTED = re.compile(r"[«“\"]\s?([^«»“”\"]{1,60})\s?[»”\"]")
+#: « l’armée (Dirpa) a annoncé » is one too
 _ASIDE = re.compile(r"\([^()]*\)")
-#: words that open another clause
 _CAMP = word_sets.words("camp")
+#: words that open another clause
 _CLAUSE_WORDS = word_sets.words("clause")
 
 

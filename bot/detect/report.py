@@ -38,6 +38,8 @@ TOLL_GROUPS = (
     "civilian", "soldier", "police", "auxiliary", "militant", "foreigner", "aid_worker",
     "official", "unknown",
 )  # fmt: skip
+#: those of TOLL_GROUPS who wear one
+UNIFORMED: frozenset[str] = frozenset({"soldier", "police", "auxiliary"})
 TOLL_STATUS = (
     "exact", "at_least", "at_most", "range", "vague", "unknown_positive", "none",
 )  # fmt: skip

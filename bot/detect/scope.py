@@ -10,7 +10,7 @@ from bot.detect.actors import Actors
 from bot.detect.countries import CountryMention
 from bot.detect.gazetteer import Gazetteer
 from bot.detect.lexicon import Mark
-from bot.detect.places_told import places_of
+from bot.detect.places_told import is_dateline, places_of
 from bot.detect.reading import Reading, Sentence
 from bot.detect.report import Place
 
@@ -31,7 +31,7 @@ _POWERS = frozenset({"FR", "US", "GB", "DE", "RU", "IT", "TR", "BE", "ES"})
 _POWER = 0.1
 #: a jihadist attack anywhere in these is one of the Sahel's (GUIDELINE, Grand-Bassam)
 #: « deux Mauritaniens », « un Togolais »: the word before counts people
-_COUNTED = tuple([word] for word in word_sets.words("numbers_of_people"))
+_COUNTED = word_sets.words("numbers_of_people")
 #: sentences that may say where it was
 _LEAD = 3
 _COAST = frozenset({"CI", "BJ", "TG", "GH", "SN"})
@@ -96,7 +96,7 @@ def weigh(reading: Reading, sentences: Sequence[Sentence], actors: Actors) -> di
     for sentence in sentences:
         forces = [m for m in sentence.of("actor") if not actors.of(m).irregular]
         for mention in reading.countries_in(sentence):
-            if mention.form == "capital" and _is_dateline(reading, sentence, mention):
+            if mention.form == "capital" and is_dateline(reading, sentence, mention.span):
                 continue
             weight = _WEIGHT[mention.form]
             if _is_out(reading.gazetteer, mention.country) and any(
@@ -133,16 +133,6 @@ def weigh(reading: Reading, sentences: Sequence[Sentence], actors: Actors) -> di
     return weights
 
 
-def _is_dateline(reading: Reading, sentence: Sentence, mention: CountryMention) -> bool:
-    """« NOUAKCHOTT - Deux Mauritaniens … »: where it was written."""
-    last = mention.span.last
-    return (
-        mention.span.first == sentence.span.first
-        and last < len(reading.doc)
-        and reading.doc.between(last - 1, last).strip() in ("-", "–", "—")
-    )
-
-
 def _is_of_people(
     reading: Reading, sentence: Sentence, mention: CountryMention, forces: Sequence[Mark]
 ) -> bool:
@@ -151,7 +141,9 @@ def _is_of_people(
         mention.form == "demonym"
         and (
             any(mark.first <= mention.span.first < mark.last for mark in forces)
-            or reading.doc.words[mention.span.first - 1 : mention.span.first] in _COUNTED
+            or not _COUNTED.isdisjoint(
+                reading.doc.words[mention.span.first - 1 : mention.span.first]
+            )
             or any(
                 mark.value in ("forces", "person") and mark.last == mention.span.first
                 for mark in sentence.of("evidence")

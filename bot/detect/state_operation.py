@@ -8,6 +8,7 @@ from bot.detect import word_sets
 from bot.detect.actors import UNKNOWN, Actor, Actors
 from bot.detect.lexicon import Mark
 from bot.detect.reading import Sentence, distance
+from bot.detect.report import UNIFORMED
 from bot.detect.toll_totals import TollMention
 
 _AGAINST = word_sets.words("against")
@@ -25,7 +26,6 @@ _OWNER_REACH = 3
 _REGRET = word_sets.words("regret")
 #: « le Jnim a attaqué »: words between who acts and the act
 _SUBJECT_REACH = 1
-_UNIFORMED = frozenset({"soldier", "police", "auxiliary"})
 
 
 def is_state_operation(
@@ -45,7 +45,7 @@ def is_state_operation(
     if only_theirs and _forces_open(sentences[0]):
         return True
     # « 27 soldats tués et 47 terroristes neutralisés dans une attaque »: they were attacked
-    fell = any(t.side == "victim" and t.group in _UNIFORMED for t in lost)
+    fell = any(t.side == "victim" and t.group in UNIFORMED for t in lost)
     if fell and any(_is_attack(mark) for mark in triggers):
         return False
     if only_theirs and any(mark.value == "air_drone_strike" for mark in triggers):

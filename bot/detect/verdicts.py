@@ -19,6 +19,7 @@ from bot.detect.other_days import (
 )
 from bot.detect.reach import touches
 from bot.detect.reading import Reading, Sentence
+from bot.detect.report import UNIFORMED
 from bot.detect.text import Span
 
 #: attack types that are armed by themselves
@@ -32,7 +33,6 @@ _OTHER_SUBJECTS = frozenset({"illness", "sport", "law", "politics", "culture", "
 _ARENAS = frozenset({"sport", "culture", "politics"})
 #: what people do for a living: lawyers and candidates are kidnapped like anybody
 _OF_PEOPLE = frozenset({"law", "politics", "crime", "sport"})
-_UNIFORMED = frozenset({"soldier", "police", "auxiliary"})
 #: cues that a clause behind the news may hold
 _BESIDES = frozenset({"trial", "release"})
 #: what a lead may say of its headline
@@ -68,7 +68,7 @@ def _is_armed_itself(reading: Reading, sentence: Sentence, cue: Mark, actors: Ac
 def _harms_forces(reading: Reading, sentence: Sentence, triggers: Sequence[Mark]) -> bool:
     """« trois soldats tués dans une attaque »: no game, whatever is played that day."""
     return any(t.entry.more.get("hostile") for t in triggers) and any(
-        toll.group in _UNIFORMED and toll.side == "victim" and sentence.holds(toll.span)
+        toll.group in UNIFORMED and toll.side == "victim" and sentence.holds(toll.span)
         for toll in reading.tolls
     )
 
