@@ -392,3 +392,9 @@ def test_an_ending_is_taken_once_and_for_all(text: str) -> None:
     """stem(stem(word)) == stem(word) for every folded word."""
     for word in fold(text).split():
         assert stem(stem(word)) == stem(word)
+
+
+def test_a_letter_with_an_apostrophe_in_it_reads_the_same_twice() -> None:
+    """« ŉ » once fell apart into an elided « d’ » and another word; a random text found it."""
+    query = parse("Ďŉă", TABLE)
+    assert saved(query.norm, TABLE).norm == query.norm == "dna"
