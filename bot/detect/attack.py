@@ -46,6 +46,11 @@ _BARE_REACTION = 1.0
 #: « deux gendarmes tués », « jihadistes neutralisés »: armed people this near a word of harm
 _HARMED_REACH = 4
 _ARMED_HARMED = 0.5
+#: nobody counted and no day, in an item that has room for both: mostly background
+_UNCOUNTED = 0.5
+#: « résister à de nouvelles attaques »: a noun that no article presents as news
+_MENTIONED = 0.75
+_NEWS = frozenset({"un", "une", "a", "an", "another", "deux", "two", "double", "triple", "nouvelle", "nouvel"})
 #: what bare plurals lose
 _HABIT = 1.5
 #: an attack word this near a camp, a post or a convoy tells of an attack on it
@@ -147,6 +152,10 @@ def _telling(
         score = min(score, _WEAK_ALONE)
     elif not numbered and _is_habit(reading, sentence, counted):
         score -= _HABIT
+    if not numbered and len(reading.sentences) > 1 and not _is_dated(reading, sentence):
+        score -= _UNCOUNTED
+        if all(not _presents(reading, v.trigger) for v in counted):
+            score -= _MENTIONED
     score -= max((v.weaker for v in counted), default=0.0)
     why += [words[name] for name in evidence if evidence[name] >= _TOLD and name in words]
     realis = "actual" if real else main.realis
@@ -165,6 +174,27 @@ def _is_habit(reading: Reading, sentence: Sentence, verdicts: list[Verdict]) -> 
         and not reading.dates_in(sentence)
         and not reading.places_in(sentence)
         and _AIMED.isdisjoint(reading.doc.words[verdicts[-1].trigger.last :][:1])
+    )
+
+
+def _presents(reading: Reading, trigger: Mark) -> bool:
+    """« Une attaque … », « Attaque à Gossi »: told as news; « de nouvelles attaques » is talked of."""
+    if trigger.entry.more["part"] != "noun" or not trigger.entry.more.get("hostile"):
+        return True
+    first, words = trigger.first, reading.doc.words
+    before = words[max(0, first - 2) : first]
+    return (
+        not before
+        or not _NEWS.isdisjoint(before)
+        or any(s.span.first == first for s in reading.sentences)
+        or ":" in reading.doc.between(first - 1, first)
+    )
+
+
+def _is_dated(reading: Reading, sentence: Sentence) -> bool:
+    """A day of this week beside the harm, or in the lead under its headline."""
+    return is_fresh(sentence) or (
+        sentence.number == 0 and reading.sentences[1].has("evidence", "recent")
     )
 
 

@@ -21,7 +21,9 @@ DATA = Path(__file__).with_name("data")
 
 TOWN, NEAR, REGION, COUNTRY = 1, 2, 3, 4
 _PRECISION = {"water": NEAR, "area": NEAR, "admin2": NEAR, "admin1": REGION, "zone": REGION}
-_NEAR_CUES = frozenset({"near", "axis", "from", "to"})
+_WAYS = ("axis", "between")
+_UNITS = ("region", "unit", "commune")
+_NEAR_CUES = frozenset({"near", "axis", "between", "from", "to"})
 _LIST_WORDS = word_sets.words("listing")
 _DASHES = frozenset("-‐‑–—")
 #: how much each form of a country's name says about where the happening was
@@ -252,8 +254,8 @@ def _cues(doc: Doc, hits: Sequence[Hit]) -> list[str | None]:
             if not between and text in _DASHES:
                 cue = cues[-1] if cues[-1] in _NEAR_CUES else "axis"
                 cues[-1] = cue
-            elif cues[-1] == "axis" and between in (["a"], ["to"]):
-                cue = "axis"
+            elif cues[-1] in _WAYS and between in (["a"], ["to"]):
+                cue = cues[-1]
             elif cue is None and (
                 text == ", " or (len(between) == 1 and between[0] in _LIST_WORDS)
             ):
@@ -317,6 +319,6 @@ def _are_apart(one: PlaceRow, other: PlaceRow) -> bool:
 
 def _place(row: PlaceRow, cue: str | None) -> Place:
     precision = _PRECISION.get(row.kind, TOWN)
-    if not row.exact or cue in _NEAR_CUES or (cue in ("region", "unit") and row.kind in SETTLED):
+    if not row.exact or cue in _NEAR_CUES or (cue in _UNITS and row.kind in SETTLED):
         precision = max(precision, NEAR)
     return Place(row.name, row.country, row.admin1, row.lat, row.lon, precision)

@@ -11,10 +11,10 @@ from bot.detect.places import PlaceRow, spellings
 from bot.detect.text import Doc, Span, fold
 
 #: cues strong enough for a name written in lower case
-_PLACING_LOWER_CASE = frozenset({"town", "at", "unit", "region", "near"})
+_PLACING_LOWER_CASE = frozenset({"town", "at", "unit", "commune", "region", "near"})
 #: and for a name that is also a word
 _PLACING = frozenset(
-    {"town", "at", "in", "unit", "region", "near", "axis", "from", "to", "village"}
+    {"town", "at", "in", "unit", "commune", "region", "near", "axis", "between", "from", "to", "village"}
 )
 #: "a" without its accent is mostly the French verb or the English article
 _TOO_WEAK = frozenset({"a", "A", "to"})

@@ -13,8 +13,11 @@ from bot.detect.data_error import DataError
 from bot.detect.text import Doc, fold
 
 #: what a mention's cue can be, see data/place_words.yaml
-CUES = ("town", "at", "in", "within", "region", "unit", "near", "axis", "from", "to", "village")
-_AFTER = ("region", "unit")
+CUES = (
+    "town", "at", "in", "within", "region", "unit", "commune", "near", "axis", "between", "from",
+    "to", "village",
+)  # fmt: skip
+_AFTER = ("region", "unit", "axis")
 #: lists that follow the name in apposition: "Bamba, cercle de Bourem", "Gao, village de Torodi"
 _APPOSED = {"described": "at", "village": "village"}
 _WORD_LISTS = ("given_names", "titles", "first_names", "surnamed", "not_surnames", "not_places")
@@ -22,7 +25,7 @@ _LONGEST = 5
 _OF = word_sets.words("of")
 _ARTICLES = word_sets.words("articles")
 #: these say more than the "village of" that may stand between them and the name
-_STRONGER = frozenset({"near", "axis", "from", "to"})
+_STRONGER = frozenset({"near", "axis", "between", "from", "to"})
 _STOPS = frozenset(".!?;:\n…")
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 from bot.detect import word_sets
 from bot.detect.gazetteer import Mention
+from bot.detect.lexicon import Mark
 from bot.detect.reading import Reading, Sentence
 from bot.detect.report import Place
 from bot.detect.text import Span
@@ -26,20 +29,42 @@ _SPOKESMEN = word_sets.parts("spokesmen")
 #: « revenait d'un tournoi à Fada »: words that say somebody came from there
 _CAME_BACK = word_sets.words("came_back")
 _CAME_REACH = 7
+#: « raconte un apprenti qui a pu regagner Kayes »: words from the saying to the place
+_SAYING_REACH = 9
+#: what is said follows: « indique que l'attaque de … »
+_TOLD = frozenset({"que", "qu", "that", "how", "comment"})
 _SAID = word_sets.words("said_there")
 _CARRIED = word_sets.words("carried")
 _HOSPITAL = word_sets.words("hospital")
 _CARRIED_REACH = 7
 #: « entre Gao et Gossi », « parti de Gao »: the way, less the place than one it was near to
+_KM = frozenset({"km", "kilometres", "kilometers"})
+_FAR_KM = 60
+_FAR_REACH = 9
 _WAY = frozenset({"from", "to"})
+#: « la localité de Banibangou » is where it was, « la zone de Ouallam » around it
+_WIDTH = {"town": -1.0}
+#: a headline's town and a unit's seat often stand for the country around them
+_TOPIC = 1.5
+_SEAT = 1.5
+
+
+class _Rank(NamedTuple):
+    """What sets a place back behind the others, the weightiest first."""
+
+    region: bool
+    capital: bool
+    #: where somebody came from or went
+    away: bool
+    #: how wide the words around the name are
+    width: float
 
 
 def places_of(
     reading: Reading, sentences: Sequence[Sentence], weights: Mapping[str, float]
 ) -> list[Place]:
     """Places the sentences name, the best first: towns, then the seats of power, then regions."""
-    found: list[tuple[tuple[bool, bool, bool], Place]] = []
-    wider: set[Place] = set()
+    found: list[tuple[_Rank, Place]] = []
     aside: list[Place] = []
     for sentence in sentences:
         for mention in reading.places_in(sentence):
@@ -51,7 +76,15 @@ def places_of(
                 continue
             known = [place for _, place in found]
             place = reading.gazetteer.resolve(mention, weights, beside=known)
-            if place is None or place.precision > 3 or _stands(place, known):
+            if place is None or place.precision > 3:
+                continue
+            if mention.cue == "near" and _is_far(reading, mention):
+                place = replace(place, precision=3)
+            width = _width(reading, sentence, mention)
+            if (at := _known_at(place, known)) is not None:
+                rank = found[at][0]
+                if width < 0:  # only a plainer word says more: not the unit of the same name
+                    found[at] = (rank._replace(width=min(rank.width, width)), found[at][1])
                 continue
             capital = mention.cue in (None, "near") and any(
                 capital.form == "capital" and capital.span == mention.span
@@ -70,20 +103,41 @@ def places_of(
                 or _is_of_hospital(reading, sentence, mention)
                 or reading.recalls(mention.span.first)
             )
-            rank = (place.precision == 3, capital, away)
+            rank = _Rank(place.precision == 3, capital, away, width)
             found.append((rank, place))
-            if (
-                sentence.number == 0
-                and (_is_topic(reading, mention) or _is_landmark(reading, sentence, mention))
-            ) or (_is_axis_of(reading, mention) or _is_in_brackets(reading, mention)):
-                wider.add(place)
     # « Macina : … dans le village de Tièlan, cercle de Macina »: the seat's name is the unit's
     units = {place.name for _, place in found if place.precision in (2, 3) and place.admin1}
-    wider |= {p for _, p in found if p.precision == 1 and p.name in units}
-    found.sort(key=lambda pair: (pair[0], bool(wider) and pair[1] in wider))
-    sure = [pair for pair in found if not pair[0][0] and not pair[0][2]]
-    told = [place for rank, place in found if not (sure and rank[2])]
+    found = [
+        (rank._replace(width=rank.width + _SEAT), place)
+        if place.precision == 1 and place.name in units
+        else (rank, place)
+        for rank, place in found
+    ]
+    found.sort(key=lambda pair: pair[0])
+    sure = [rank for rank, _ in found if not rank.region and not rank.away]
+    told = [place for rank, place in found if not (sure and rank.away)]
     return told or aside
+
+
+def _width(reading: Reading, sentence: Sentence, mention: Mention) -> float:
+    """How little the words around a name say that it was just there."""
+    width = _WIDTH.get(mention.cue or "", 0.0)
+    if (
+        sentence.number == 0
+        and (_is_topic(reading, mention) or _is_landmark(reading, sentence, mention))
+    ) or (_is_axis_of(reading, mention) or _is_in_brackets(reading, mention)):
+        width += _TOPIC
+    return width
+
+
+def _is_far(reading: Reading, mention: Mention) -> bool:
+    """« à plus de 300 kilomètres à l'est de Mopti »: the town only tells the direction."""
+    first = mention.span.first
+    words = reading.doc.words[max(0, first - _FAR_REACH) : first]
+    return any(
+        number.isdigit() and int(number) >= _FAR_KM and unit in _KM
+        for number, unit in itertools.pairwise(words)
+    )
 
 
 def _is_consoled(sentence: Sentence, mention: Mention) -> bool:
@@ -129,6 +183,8 @@ def _is_axis_of(reading: Reading, mention: Mention) -> bool:
         told = (other for other in reading.places if other not in headline)
         if any(other.cue in ("at", "near", "town") for other in told):
             return True
+    if mention.cue == "between":
+        return any(_is_topic(reading, other) for other in headline)
     return mention.cue == "axis" and any(
         other.cue not in ("axis", "region", "within")
         and (mention not in headline or _is_topic(reading, other))
@@ -180,18 +236,21 @@ def _is_topic(reading: Reading, mention: Mention) -> bool:
     )
 
 
-def _stands(place: Place, known: Sequence[Place]) -> bool:
-    """Whether this place was told already, as finely or finer."""
-    return any(
-        (one.name, one.lat, one.lon) == (place.name, place.lat, place.lon)
-        and one.precision <= place.precision
-        for one in known
-    )
+def _known_at(place: Place, known: Sequence[Place]) -> int | None:
+    """Where among those told this place stands already, as finely or finer."""
+    for at, one in enumerate(known):
+        if (one.name, one.lat, one.lon) == (place.name, place.lat, place.lon) and (
+            one.precision <= place.precision
+        ):
+            return at
+    return None
 
 
 def _is_of_speaker(reading: Reading, sentence: Sentence, mention: Mention) -> bool:
     """« une source hospitalière à Gao »: where the one who tells is, not what is told."""
     first = mention.span.first
+    if any(_is_said_by_somebody_of(reading, sentence, mark, first) for mark in sentence.of("speaker")):
+        return True
     return any(
         mark.entry.more["role"] == "noun"
         and 1 <= first - mark.last <= 2
@@ -201,6 +260,19 @@ def _is_of_speaker(reading: Reading, sentence: Sentence, mention: Mention) -> bo
             or not _REACHED.isdisjoint(reading.doc.words[mark.last : first])
         )
         for mark in sentence.of("speaker")
+    )
+
+
+def _is_said_by_somebody_of(
+    reading: Reading, sentence: Sentence, mark: Mark, first: int
+) -> bool:
+    """« indique le district sanitaire de Mopti », « selon deux marchands réfugiés à Dori »."""
+    return (
+        mark.entry.more["role"] == "verb"
+        and 2 <= first - mark.last <= _SAYING_REACH
+        and reading.breaks(mark.last - 1, first)[:2] == (0, 0)
+        and _TOLD.isdisjoint(reading.doc.words[mark.last : first])
+        and not any(mark.last <= told.first < first for told in sentence.of("trigger"))
     )
 
 

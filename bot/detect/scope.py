@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from bot.detect import word_sets
 from bot.detect.actors import Actors
 from bot.detect.countries import CountryMention
-from bot.detect.gazetteer import Gazetteer
+from bot.detect.gazetteer import Gazetteer, Mention
 from bot.detect.lexicon import Mark
 from bot.detect.places_told import is_dateline, places_of
 from bot.detect.reading import Reading, Sentence
@@ -189,7 +189,7 @@ def locate(reading: Reading, sentences: Sequence[Sentence], actors: Actors) -> W
         for code, weight in weigh(reading, others, actors).items():
             weights[code] = weights.get(code, 0.0) + _ACROSS_ITEM * weight
     for named in (m for s in sentences for m in reading.places_in(s)):
-        if only := named.country:
+        if (only := named.country) and not _is_overruled(reading, named, only):
             weights[only] = weights.get(only, 0.0) + 1.0
     places, country = _places_and_country(reading, sentences, weights)
     if country is None and reading.sentences[0] not in sentences:
@@ -204,6 +204,14 @@ def locate(reading: Reading, sentences: Sequence[Sentence], actors: Actors) -> W
         and _is_by_the_sahel(reading, sentences, weights, country, actors)
     )
     return Where(tuple(here), country, weights, watched)
+
+
+def _is_overruled(reading: Reading, named: Mention, only: str) -> bool:
+    """« Centrafrique … à Bambari »: a village's name counts for little beside a country's."""
+    countries = {m.country[:2] for m in reading.countries if m.form == "name"}
+    return (
+        bool(countries) and only not in countries and all(row.need == "cue" for row in named.rows)
+    )
 
 
 def _places_and_country(
