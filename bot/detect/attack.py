@@ -152,15 +152,19 @@ def _telling(
         score = min(score, _WEAK_ALONE)
     elif not numbered and _is_habit(reading, sentence, counted):
         score -= _HABIT
+    held_back = 0.0
     if not numbered and len(reading.sentences) > 1 and not _is_dated(reading, sentence):
-        score -= _UNCOUNTED
+        held_back = _UNCOUNTED
         if all(not _presents(reading, v.trigger) for v in counted):
-            score -= _MENTIONED
+            held_back += _MENTIONED
+    score -= held_back
     score -= max((v.weaker for v in counted), default=0.0)
     why += [words[name] for name in evidence if evidence[name] >= _TOLD and name in words]
     realis = "actual" if real else main.realis
     firm = numbered or _tells_itself(counted)
-    return Telling(sentence, counted, score, realis, why=why, firm=firm)
+    return Telling(
+        sentence, counted, score, realis, why=why, firm=firm, held_back=held_back
+    )
 
 
 def _is_habit(reading: Reading, sentence: Sentence, verdicts: list[Verdict]) -> bool:

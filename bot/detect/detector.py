@@ -52,7 +52,7 @@ class Detector:
             if t.realis != "actual"
             and (t.score >= attack.THRESHOLD or is_recalled(reading, t.sentence))
         }
-        tellings = [telling for telling in told_of if telling.score >= attack.THRESHOLD]
+        tellings = _told(told_of)
         firm = {t.sentence.number for t in tellings if t.realis == "actual" and t.firm}
         steps = [
             step
@@ -125,3 +125,11 @@ def _extent(
         if current is happening and sentence.number not in silent:
             extent.append(sentence)
     return extent
+
+
+def _told(tellings: list[Telling]) -> list[Telling]:
+    """Those that tell an attack, and what only goes on about it in an item that tells one."""
+    told = [t for t in tellings if t.score >= attack.THRESHOLD]
+    if any(t.realis == "actual" for t in told):
+        return [t for t in tellings if t.score + t.held_back >= attack.THRESHOLD]
+    return told

@@ -107,8 +107,10 @@ class Gazetteer:
             hits = [hit for hit in hits if _is_free(hit, taken)]
         countries = {hit.first: hit for hit in every if hit.form.countries}
         found: list[Mention] = []
-        for hit, cue in zip(hits, _cues(doc, hits), strict=True):
+        for position, (hit, cue) in enumerate(zip(hits, _cues(doc, hits), strict=True)):
             rows = _rows_of_named_country(doc, hit, countries)
+            if position + 1 < len(hits):
+                rows = _rows_of_named_region(doc, hit, hits[position + 1], rows)
             if rows:
                 span = Span(hit.first, hit.last)
                 found.append(Mention(span, doc.raw(span), rows, cue))
@@ -230,6 +232,16 @@ def _rows_of_named_country(
     if gap == " (" or (gap == ", " and rows):
         return rows
     return hit.form.rows
+
+
+def _rows_of_named_region(
+    doc: Doc, hit: Hit, after: Hit, rows: tuple[PlaceRow, ...]
+) -> tuple[PlaceRow, ...]:
+    """« Tibiri (Dosso) »: of its twins only the one in the region in brackets."""
+    if len(rows) < 2 or after.first != hit.last or doc.between(hit.last - 1, hit.last) != " (":
+        return rows
+    regions = {(row.country, row.admin1) for row in after.form.rows if row.admin1}
+    return tuple(row for row in rows if (row.country, row.admin1) in regions) or rows
 
 
 def _is_place_of(doc: Doc, hit: Hit, after: Hit) -> bool:

@@ -22,6 +22,8 @@ class Telling:
     why: list[str] = field(default_factory=list)
     #: a word that tells it by itself or counted victims stand in the sentence
     firm: bool = False
+    #: points it would have beside a sentence that tells the same surely
+    held_back: float = 0.0
 
     @property
     def triggers(self) -> list[Mark]:

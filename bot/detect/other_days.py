@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, field
 
 from bot.detect import word_sets
@@ -16,6 +17,8 @@ _HAD, _TENSE_REACH = word_sets.words("had"), 2
 _MEANWHILE = word_sets.words("meanwhile") | word_sets.words("after")
 #: words before a date that still opens the sentence; words between it and what it dates
 _LEADS, _DATED = 2, 10
+#: « l'attaque au cours de laquelle … », "the raid in which …"
+_RELATIVES = word_sets.words("relatives")
 #: words between a figure and the word of harm it counts
 _FIGURE_REACH = 4
 #: words of violence in a sentence that are looked at; more are no news
@@ -100,6 +103,21 @@ def judge_dates(
             ):
                 verdict.realis = "historical"
                 verdict.cues.append(f"background: {reading.doc.raw(date.span)}")
+    _judge_relative(reading, verdicts)
+
+
+def _judge_relative(reading: Reading, verdicts: list[Verdict]) -> None:
+    """ "the October 2024 raid in which Boko Haram killed 40": its clause is of the same day."""
+    for noun, verdict in itertools.pairwise(verdicts):
+        between = reading.doc.words[noun.trigger.last : verdict.trigger.first]
+        if (
+            noun.realis == "historical"
+            and verdict.realis == "actual"
+            and len(between) <= _DATED
+            and not _RELATIVES.isdisjoint(between[:_LEADS])
+        ):
+            verdict.realis = "historical"
+            verdict.cues.append(f"background: {noun.trigger.text}")
 
 
 def _words_between(reading: Reading, date: Span, trigger: Mark) -> int:

@@ -54,8 +54,8 @@ class _Rank(NamedTuple):
 
     region: bool
     capital: bool
-    #: where somebody came from or went
-    away: bool
+    #: 1 where somebody came from or was brought, 2 where the way itself leads or begins
+    away: int
     #: how wide the words around the name are
     width: float
 
@@ -96,9 +96,8 @@ def places_of(
                 if not capital:
                     aside.append(replace(place, precision=max(place.precision, 2)))
                 continue
-            away = (
-                mention.cue in _WAY
-                or _comes_from(reading, sentence, mention)
+            away = 2 * (mention.cue in _WAY) or int(
+                _comes_from(reading, sentence, mention)
                 or _lives_there(reading, sentence, mention)
                 or _is_of_hospital(reading, sentence, mention)
                 or reading.recalls(mention.span.first)
@@ -114,8 +113,9 @@ def places_of(
         for rank, place in found
     ]
     found.sort(key=lambda pair: pair[0])
-    sure = [rank for rank, _ in found if not rank.region and not rank.away]
-    told = [place for rank, place in found if not (sure and rank.away)]
+    sure = [rank for rank, _ in found if not rank.away]
+    town = any(not rank.region for rank in sure)
+    told = [p for rank, p in found if not (rank.away and (town or (sure and rank.away > 1)))]
     return told or aside
 
 

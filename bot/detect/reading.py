@@ -140,8 +140,18 @@ class Reading:
             elif mark.layer == "mask" and mark.entry.more.get("state"):
                 span = Span(mark.first, mark.last)
                 found.append(CountryMention(span, str(mark.entry.more["state"]), "name"))
+        if self._is_in_niger_state:
+            found = [replace(m, country="NG") if m.country == "NE" else m for m in found]
         found.sort(key=lambda mention: mention.span.first)
         return found
+
+    @cached_property
+    def _is_in_niger_state(self) -> bool:
+        """ "Niger: gunmen raid Shiroro as Minna shuts its schools": Nigeria's state of that name."""
+        rows = [place.rows for place in self.places]
+        return any(
+            all((row.country, row.admin1) == ("NG", "Niger") for row in place) for place in rows
+        ) and not any(row.country == "NE" for place in rows for row in place)
 
     @cached_property
     def places(self) -> list[Mention]:

@@ -68,6 +68,10 @@ def actors_of(
         if army is not None and army not in hit:
             doers[army] = "named"
     named = {id_: certainty for id_, certainty in doers.items() if id_ != UNKNOWN}
+    if any(not actors.by_id[id_].irregular for id_ in named):
+        # "an army drone kills nine, FLA says": who accuses the army did not do it too
+        said = {i for i in _speakers(sentences) if actors.by_id[i].irregular}
+        named = {i: c for i, c in named.items() if i not in said}
     named = {i: c for i, c in named.items() if not actors.by_id[i].yields_to & named.keys()}
     if not named:
         named = {UNKNOWN: doers.get(UNKNOWN, "generic")}
@@ -75,6 +79,18 @@ def actors_of(
     targets = [id_ for id_ in hit if id_ not in named and not (id_ == UNKNOWN and len(hit) > 1)]
     refs += [ActorRef(id_, "target", "generic" if id_ == UNKNOWN else "named") for id_ in targets]
     return tuple(refs)
+
+
+def _speakers(sentences: Sequence[Sentence]) -> set[str]:
+    """Actors that only say something in these sentences."""
+    says: set[str] = set()
+    acts: set[str] = set()
+    for sentence in sentences:
+        verbs = [m for m in sentence.of("speaker") if m.entry.more["role"] == "verb"]
+        for mark in sentence.of("actor"):
+            speaks = any(0 <= verb.first - mark.last <= 1 for verb in verbs)
+            (says if speaks else acts).add(mark.value)
+    return says - acts
 
 
 def _is_aside(reading: Reading, sentence: Sentence, mark: Mark, actors: Actors) -> bool:

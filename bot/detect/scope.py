@@ -21,7 +21,7 @@ _BORDER_WORDS = word_sets.words("border")
 _BORDER_REACH = 6
 #: « arrivait de Côte d'Ivoire »: a country the victims came from or were bound for
 _WAY_WORDS = word_sets.words("came_from_country")
-_WAY_REACH = 2
+_WAY_REACH = 3
 #: only people of that country are named: where they come from, not where it happened
 _FOREIGN_PEOPLE = 0.25
 #: a country far away is often only somebody's home or master: « France’s force »

@@ -111,7 +111,10 @@ def _active(told: Told, harm: int) -> None:
             or told.doc.words[told.units[found.end - 1].first] in load().pairs
         )
         if (found.bare and not pair) or not (
-            found.noun == "p" or found.others or _lost_some(told, found, harm)
+            found.noun == "p"
+            or found.others
+            or _lost_some(told, found, harm)
+            or _takes_some(told, found, harm)
         ):
             return
         if pair and found.group == "militant":
@@ -157,7 +160,7 @@ def next_in_list(told: Told, counted: Counted) -> Counted | None:
     """« 84 mercenaires et 47 soldats »: what the comma or the « et » adds."""
     gap = _JOINED.match(told.letters, counted.end)
     found = told.at.get(gap.end()) if gap else None
-    if gap is None or found is None or found.noun not in ("p", "x"):
+    if gap is None or found is None or not (found.noun in ("p", "x") or found.others):
         return None
     joined = gap.group()
     if found.noun == "x" and "&" not in joined:
@@ -184,6 +187,19 @@ def _taken_by_gunmen(told: Told, found: Counted, harm: int) -> bool:
             word.startswith(_ARMED)
             for word in told.doc.words[told.units[start].first : told.units[harm].first]
         )
+    )
+
+
+def _takes_some(told: Told, found: Counted, harm: int) -> bool:
+    """ "Bandits seize 52 in Katsina": a bare figure, right behind what armed men do."""
+    meaning, first = told.units[harm].meaning, told.units[harm].first
+    return (
+        found.noun == ""
+        and found.start == harm + 1
+        and meaning is not None
+        and meaning.value == "abducted"
+        and told.letters[found.end] in "P.,"
+        and any(word.startswith(_ARMED) for word in told.doc.words[max(0, first - 2) : first])
     )
 
 
@@ -299,7 +315,7 @@ def _subject(told: Told, index: int, *, auxiliary: bool) -> tuple[list[Counted],
             break
         if (not across and ("," in gap or "P" in gap)) or found.who is not None:
             break
-        close = not auxiliary and found.noun == "p" and not found.bare
+        close = found.noun == "p" and not found.bare and (not auxiliary or not gap)
         if (before == "P" and not close) or (before == "e" and (found.noun != "p" or found.bare)):
             continue  # « dans deux villages », « le chef d'un village »; not « aux 18 soldats »
         chain = _chain(told, place)

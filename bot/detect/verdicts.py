@@ -33,6 +33,8 @@ _OTHER_SUBJECTS = frozenset({"illness", "sport", "law", "politics", "culture", "
 _ARENAS = frozenset({"sport", "culture", "politics"})
 #: what people do for a living: lawyers and candidates are kidnapped like anybody
 _OF_PEOPLE = frozenset({"law", "politics", "crime", "sport"})
+#: an attack that says itself how it was done
+_ARMED_ATTACK = ("armed attack", "attaque armee", "attaques armees")
 #: cues that a clause behind the news may hold
 _BESIDES = frozenset({"trial", "release"})
 #: what a lead may say of its headline
@@ -78,7 +80,7 @@ def _kills(triggers: Sequence[Mark]) -> bool:
     return (
         any(t.entry.more.get("deed") for t in triggers)
         and any(t.entry.more.get("hostile") or t.value in _ARMED_TYPES for t in triggers)
-    )  # fmt: skip
+    ) or any(t.text.startswith(_ARMED_ATTACK) for t in triggers)  # fmt: skip
 
 
 def judge(
