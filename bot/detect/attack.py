@@ -50,7 +50,7 @@ _ARMED_HARMED = 0.5
 _UNCOUNTED = 0.5
 #: « résister à de nouvelles attaques »: a noun that no article presents as news
 _MENTIONED = 0.75
-_NEWS = frozenset({"un", "une", "a", "an", "another", "deux", "two", "double", "triple", "nouvelle", "nouvel"})
+_NEWS = word_sets.words("presents_news")
 #: what bare plurals lose
 _HABIT = 1.5
 #: an attack word this near a camp, a post or a convoy tells of an attack on it
@@ -162,9 +162,7 @@ def _telling(
     why += [words[name] for name in evidence if evidence[name] >= _TOLD and name in words]
     realis = "actual" if real else main.realis
     firm = numbered or _tells_itself(counted)
-    return Telling(
-        sentence, counted, score, realis, why=why, firm=firm, held_back=held_back
-    )
+    return Telling(sentence, counted, score, realis, why=why, firm=firm, held_back=held_back)
 
 
 def _is_habit(reading: Reading, sentence: Sentence, verdicts: list[Verdict]) -> bool:
@@ -182,7 +180,7 @@ def _is_habit(reading: Reading, sentence: Sentence, verdicts: list[Verdict]) -> 
 
 
 def _presents(reading: Reading, trigger: Mark) -> bool:
-    """« Une attaque … », « Attaque à Gossi »: told as news; « de nouvelles attaques » is talked of."""
+    """« Une attaque … », « Attaque à Gossi »: told as news; « de nouvelles attaques » is not."""
     if trigger.entry.more["part"] != "noun" or not trigger.entry.more.get("hostile"):
         return True
     first, words = trigger.first, reading.doc.words

@@ -13,9 +13,10 @@ from bot.detect.text import Doc, Span, fold
 #: cues strong enough for a name written in lower case
 _PLACING_LOWER_CASE = frozenset({"town", "at", "unit", "commune", "region", "near"})
 #: and for a name that is also a word
-_PLACING = frozenset(
-    {"town", "at", "in", "unit", "commune", "region", "near", "axis", "between", "from", "to", "village"}
-)
+_PLACING = frozenset({
+    "town", "at", "in", "unit", "commune", "region", "near", "axis", "between", "from", "to",
+    "village",
+})  # fmt: skip
 #: "a" without its accent is mostly the French verb or the English article
 _TOO_WEAK = frozenset({"a", "A", "to"})
 _SHORTEST_LOWER_CASE = 5

@@ -37,11 +37,13 @@ _SAID = word_sets.words("said_there")
 _CARRIED = word_sets.words("carried")
 _HOSPITAL = word_sets.words("hospital")
 _CARRIED_REACH = 7
+_LYING = frozenset({"in", "at", "to"})
 #: « entre Gao et Gossi », « parti de Gao »: the way, less the place than one it was near to
 _KM = frozenset({"km", "kilometres", "kilometers"})
 _FAR_KM = 60
 _FAR_REACH = 9
 _WAY = frozenset({"from", "to"})
+_EXACT = frozenset({"town", "at", "in", "village", "between", "axis", "near", "commune"})
 #: « la localité de Banibangou » is where it was, « la zone de Ouallam » around it
 _WIDTH = {"town": -1.0}
 #: a headline's town and a unit's seat often stand for the country around them
@@ -170,9 +172,13 @@ def _comes_from(reading: Reading, sentence: Sentence, mention: Mention) -> bool:
 
 def _is_of_hospital(reading: Reading, sentence: Sentence, mention: Mention) -> bool:
     """« évacués vers l'hôpital de Sévaré »: where the wounded were brought."""
-    first = mention.span.first
+    first, last = mention.span.first, mention.span.last
     words = reading.doc.words[max(sentence.span.first, first - _CARRIED_REACH) : first]
-    return not _CARRIED.isdisjoint(words) and not _HOSPITAL.isdisjoint(words)
+    if not _HOSPITAL.isdisjoint(reading.doc.words[last : last + 1]):
+        return not _LYING.isdisjoint(words[-1:])  # "in Ouagadougou hospital"
+    return not _CARRIED.isdisjoint(words) and (
+        not _HOSPITAL.isdisjoint(words) or not _CARRIED.isdisjoint(words[-2:])
+    )
 
 
 def _is_axis_of(reading: Reading, mention: Mention) -> bool:
@@ -198,6 +204,7 @@ def _is_landmark(reading: Reading, sentence: Sentence, mention: Mention) -> bool
         mention.cue in ("near", "within", "unit")
         and len(reading.places_in(sentence)) == 1
         and not any(o.name == mention.name and o.span != mention.span for o in reading.places)
+        and any(o.cue in _EXACT for o in reading.places if o is not mention)
     )
 
 
@@ -249,7 +256,9 @@ def _known_at(place: Place, known: Sequence[Place]) -> int | None:
 def _is_of_speaker(reading: Reading, sentence: Sentence, mention: Mention) -> bool:
     """« une source hospitalière à Gao »: where the one who tells is, not what is told."""
     first = mention.span.first
-    if any(_is_said_by_somebody_of(reading, sentence, mark, first) for mark in sentence.of("speaker")):
+    if any(
+        _is_said_by_somebody_of(reading, sentence, mark, first) for mark in sentence.of("speaker")
+    ):
         return True
     return any(
         mark.entry.more["role"] == "noun"
@@ -263,9 +272,7 @@ def _is_of_speaker(reading: Reading, sentence: Sentence, mention: Mention) -> bo
     )
 
 
-def _is_said_by_somebody_of(
-    reading: Reading, sentence: Sentence, mark: Mark, first: int
-) -> bool:
+def _is_said_by_somebody_of(reading: Reading, sentence: Sentence, mark: Mark, first: int) -> bool:
     """« indique le district sanitaire de Mopti », « selon deux marchands réfugiés à Dori »."""
     return (
         mark.entry.more["role"] == "verb"

@@ -147,7 +147,7 @@ class Reading:
 
     @cached_property
     def _is_in_niger_state(self) -> bool:
-        """ "Niger: gunmen raid Shiroro as Minna shuts its schools": Nigeria's state of that name."""
+        """ "Niger: gunmen raid Shiroro as Minna shuts schools": Nigeria's state of that name."""
         rows = [place.rows for place in self.places]
         return any(
             all((row.country, row.admin1) == ("NG", "Niger") for row in place) for place in rows

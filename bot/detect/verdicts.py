@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from bot.detect import word_sets
 from bot.detect.actors import Actors
 from bot.detect.lexicon import Mark
 from bot.detect.other_days import (
@@ -35,6 +36,9 @@ _ARENAS = frozenset({"sport", "culture", "politics"})
 _OF_PEOPLE = frozenset({"law", "politics", "crime", "sport"})
 #: an attack that says itself how it was done
 _ARMED_ATTACK = ("armed attack", "attaque armee", "attaques armees")
+#: « abattus … par des hommes »: words from a deed to who did it
+_BY, _BY_REACH = frozenset({"par", "by"}), 10
+_MEN = word_sets.words("men")
 #: cues that a clause behind the news may hold
 _BESIDES = frozenset({"trial", "release"})
 #: what a lead may say of its headline
@@ -83,6 +87,23 @@ def _kills(triggers: Sequence[Mark]) -> bool:
     ) or any(t.text.startswith(_ARMED_ATTACK) for t in triggers)  # fmt: skip
 
 
+def _is_done_by(reading: Reading, triggers: Sequence[Mark]) -> bool:
+    """« deux vaccinateurs abattus mardi … par des hommes à moto »: not by an illness."""
+    words = reading.doc.words
+    return any(
+        trigger.entry.more.get("deed")
+        and any(
+            by in _BY and other in _MEN
+            for by, other in zip(
+                words[trigger.last : trigger.last + _BY_REACH],
+                words[trigger.last + 2 : trigger.last + _BY_REACH + 2],
+                strict=False,
+            )
+        )
+        for trigger in triggers
+    )
+
+
 def judge(
     reading: Reading, sentence: Sentence, triggers: list[Mark], kind: str, actors: Actors,
     *, framed: bool = True,
@@ -120,7 +141,10 @@ def judge(
             cue.entry.more["yields"] == "armed"
             and (
                 (meant if cue.value in _ARENAS else armed)
-                or (cue.value in _OTHER_SUBJECTS and _kills(triggers))
+                or (
+                    cue.value in _OTHER_SUBJECTS
+                    and (_kills(triggers) or _is_done_by(reading, triggers))
+                )
                 or (cue.value in _OF_PEOPLE and _takes(reading, sentence, triggers, actors))
                 or _is_armed_itself(reading, sentence, cue, actors)
             )
