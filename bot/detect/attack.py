@@ -64,6 +64,8 @@ _GROUND = ("position", "settlement", "village")
 _FALLS, _FALLEN_REACH = word_sets.parts("falls"), 3
 _AIMED = word_sets.words("aimed_at")
 _NUMBERS = word_sets.words("numbers_of_people")
+#: words between a group and its act
+_ACTOR_REACH = 2
 #: a toll that gives a figure
 _FIGURES = frozenset({"exact", "at_least", "range", "vague", "at_most"})
 
@@ -85,7 +87,7 @@ def find_attacks(reading: Reading, actors: Actors) -> list[Telling]:
             if not _takes_fighters(reading, t) and not _is_only_fire(reading, sentence, t)
         ]
         verdicts = judge(reading, sentence, triggers, "attack", actors, framed=framed)
-        telling = _telling(reading, sentence, verdicts, classes)
+        telling = _telling(reading, sentence, verdicts, classes, actors)
         if telling is not None:
             tellings.append(telling)
             if telling.realis == "actual" and is_fresh(sentence):
@@ -125,7 +127,7 @@ def _is_only_fire(reading: Reading, sentence: Sentence, trigger: Mark) -> bool:
 
 def _telling(
     reading: Reading, sentence: Sentence, verdicts: list[Verdict],
-    classes: Sequence[_Classes],
+    classes: Sequence[_Classes], actors: Actors,
 ) -> Telling | None:  # fmt: skip
     live = [v for v in verdicts if v.live]
     real = bool(live)
@@ -161,7 +163,7 @@ def _telling(
     score -= max((v.weaker for v in counted), default=0.0)
     why += [words[name] for name in evidence if evidence[name] >= _TOLD and name in words]
     realis = "actual" if real else main.realis
-    firm = numbered or _tells_itself(counted)
+    firm = numbered or _tells_itself(counted) or _acts(sentence, counted, actors)
     return Telling(sentence, counted, score, realis, why=why, firm=firm, held_back=held_back)
 
 
@@ -206,6 +208,20 @@ def _tells_itself(verdicts: Sequence[Verdict]) -> bool:
     return any(
         v.trigger.entry.more["strength"] == "S"
         or (parts and v.trigger.entry.more["part"] == "state")
+        for v in verdicts
+    )
+
+
+def _acts(sentence: Sentence, verdicts: Sequence[Verdict], actors: Actors) -> bool:
+    """« Boko Haram attaque une base »: an armed group, and its act right behind it."""
+    return any(
+        v.trigger.entry.more.get("hostile")
+        and v.trigger.entry.more["part"] == "verb"
+        and v.trigger.last < sentence.span.last
+        and any(
+            actors.of(mark).irregular and 0 <= v.trigger.first - mark.last <= _ACTOR_REACH
+            for mark in sentence.of("actor")
+        )
         for v in verdicts
     )
 

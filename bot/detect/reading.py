@@ -137,7 +137,16 @@ class Reading:
             if mark.layer == "state":
                 span = Span(mark.first, mark.last)
                 found.append(CountryMention(span, mark.value, str(mark.entry.more["form"])))
-            elif mark.layer == "mask" and mark.entry.more.get("state"):
+            elif (
+                mark.layer == "mask"
+                and mark.entry.more.get("state")
+                and not any(
+                    longer.layer == "mask"
+                    and longer.first < mark.first
+                    and mark.last <= longer.last
+                    for longer in self.marks
+                )
+            ):  # « chef d'État du Niger » is not of the state of Niger
                 span = Span(mark.first, mark.last)
                 found.append(CountryMention(span, str(mark.entry.more["state"]), "name"))
         if self._is_in_niger_state:

@@ -45,6 +45,7 @@ def actors_of(
 
     Where forces act that the text calls only « l'armée », they are those of the `country`.
     An actor that did not exist `on` that day is not who the text means: it becomes `unknown`.
+    So do « bandits » outside the countries where that is what such groups are called.
     """
     doers: dict[str, str] = {}
     hit: dict[str, None] = {}
@@ -56,7 +57,8 @@ def actors_of(
                     continue
                 certainty = "named" if state_operation else _certainty(sentence, mark)
                 id_ = actor.id
-                if not actor.existed(on):
+                elsewhere = actor.side == "CRIMINAL" and country not in actor.countries
+                if elsewhere or not actor.existed(on):
                     id_, certainty = UNKNOWN, "generic"
                 known = doers.get(id_)
                 if known is None or _ORDER.index(certainty) < _ORDER.index(known):
@@ -71,7 +73,17 @@ def actors_of(
     if any(not actors.by_id[id_].irregular for id_ in named):
         # "an army drone kills nine, FLA says": who accuses the army did not do it too
         said = {i for i in _speakers(sentences) if actors.by_id[i].irregular}
-        named = {i: c for i, c in named.items() if i not in said}
+        fell = {
+            mark.value
+            for sentence in sentences
+            for mark in sentence.of("actor")
+            if any(
+                t.side == "attacker" and t.who == "killed" and sentence.holds(t.span)
+                and t.span.first <= mark.first < t.span.last
+                for t in reading.tolls
+            )
+        }  # fmt: skip
+        named = {i: c for i, c in named.items() if i not in said | fell}
     named = {i: c for i, c in named.items() if not actors.by_id[i].yields_to & named.keys()}
     if not named:
         named = {UNKNOWN: doers.get(UNKNOWN, "generic")}

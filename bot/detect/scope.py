@@ -278,7 +278,11 @@ def _watched(
     weights: Mapping[str, float], places: Sequence[Place], country: str | None,
     gazetteer: Gazetteer,
 ) -> bool:  # fmt: skip
-    if country is None or any(weights.get(f"{country}-{side}", 0.0) > 0.5 for side in "SN"):
+    if country is None:
+        return False
+    exact = [p for p in places if p.precision == 1]
+    elsewhere = any(weights.get(f"{country}-{side}", 0.0) > 0.5 for side in "SN")
+    if elsewhere and not any(gazetteer.in_scope(country, p.admin1, p.lat, p.lon) for p in exact):
         return False
     if places:
         return any(gazetteer.in_scope(country, p.admin1, p.lat, p.lon) for p in places)

@@ -21,6 +21,7 @@ _GROUP_TYPES = frozenset({
 #: « a été la cible d'une attaque », « exposée à une attaque »: forces that were attacked
 _UNDERGONE = word_sets.parts("undergone")
 _HIT_REACH = 5
+_BETWEEN = frozenset({"entre", "between"})
 #: words between an army and its drone
 _OWNER_REACH = 3
 _REGRET = word_sets.words("regret")
@@ -47,6 +48,10 @@ def is_state_operation(
     # « 27 soldats tués et 47 terroristes neutralisés dans une attaque »: they were attacked
     fell = any(t.side == "victim" and t.group in UNIFORMED for t in lost)
     if fell and any(_is_attack(mark) for mark in triggers):
+        return False
+    # « affrontements entre l'armée et des éléments armés »: nobody says who began
+    hurt = any(t.side == "victim" and t.group in UNIFORMED for t in tolls if not t.background)
+    if hurt and any(_is_between(mark) for mark in triggers):
         return False
     if only_theirs and any(mark.value == "air_drone_strike" for mark in triggers):
         return True
@@ -75,6 +80,11 @@ def _is_attack(mark: Mark) -> bool:
         and mark.entry.more["part"] == "noun"
         and not any(word in mark.text for word in _STATE_WORDS)
     )
+
+
+def _is_between(mark: Mark) -> bool:
+    """A fight of two sides, told as such."""
+    return mark.value == "armed_clash" and not _BETWEEN.isdisjoint(mark.text.split())
 
 
 def _forces_open(sentence: Sentence) -> bool:

@@ -235,6 +235,10 @@ def _nobody(told: Told) -> None:
             told.add(match.start(), match.end(), NOBODY, "killed")  # "no one was hurt"
 
 
+#: « …, killing at least 200, »: the recall goes on behind its comma
+_WENT_ON = frozenset({"killing", "leaving", "tuant", "faisant", "blessant", "wounding"})
+
+
 class Sentences:
     """What a sentence says of all its figures: sums over years, recalls, provisional, updated."""
 
@@ -276,6 +280,8 @@ def _say(told: Told, number: int, words: TollWords) -> tuple[bool, bool, bool, b
     until = 0
     if recall and len(said[: recall.start()].split()) <= 3:
         comma = told.letters.find(",", first, end)
+        while comma >= 0 and told.doc.words[told.units[comma].first] in _WENT_ON:
+            comma = told.letters.find(",", comma + 1, end)
         long_ago = recall.group().startswith(_LONG)
         until = comma if comma >= 0 else end if long_ago else 0
     return (

@@ -98,6 +98,8 @@ def _total(mentions: Sequence[TollMention]) -> _Figure | None:
 
 
 def _sum(chain: Sequence[TollMention]) -> _Figure:
+    if _is_spelt_out(chain):
+        chain = chain[:1]
     counted = [m for m in chain if m.status != "none"] or list(chain[:1])
     firm = [m for m in counted if m.status != "unknown_positive"] or counted[:1]
     low = sum(m.min or 0 for m in firm)
@@ -113,6 +115,17 @@ def _sum(chain: Sequence[TollMention]) -> _Figure:
         status,
         any(m.update for m in chain),
         any(m.provisional for m in chain),
+    )
+
+
+def _is_spelt_out(chain: Sequence[TollMention]) -> bool:
+    """« Cinq personnes, quatre jeunes et un étranger, ont été tuées »: the five are those."""
+    whole, parts = chain[0], chain[1:]
+    return (
+        whole.group == "unknown"
+        and len(parts) > 1
+        and {m.status for m in chain} == {"exact"}
+        and whole.min == sum(m.min or 0 for m in parts)
     )
 
 
