@@ -103,7 +103,7 @@ def _takes_fighters(reading: Reading, trigger: Mark) -> bool:
     Not « les rebelles capturent … »: a word that says itself who takes.
     """
     return not (trigger.value in _TAKEN and trigger.last - trigger.first > 1) and any(
-        toll.side == "attacker"
+        (toll.side == "attacker" or toll.group == "unknown")
         and toll.who == "captured"
         and toll.span.first <= trigger.last
         and trigger.first <= toll.span.last

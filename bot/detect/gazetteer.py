@@ -330,5 +330,6 @@ def _are_apart(one: PlaceRow, other: PlaceRow) -> bool:
 def _place(row: PlaceRow, cue: str | None) -> Place:
     precision = _PRECISION.get(row.kind, TOWN)
     if not row.exact or cue in _NEAR_CUES or (cue in _UNITS and row.kind in SETTLED):
-        precision = max(precision, REGION if cue == "region" else NEAR)
+        seat = cue == "region" and row.kind == "admin1 capital"
+        precision = max(precision, REGION if seat else NEAR)
     return Place(row.name, row.country, row.admin1, row.lat, row.lon, precision)

@@ -24,6 +24,8 @@ _OPENING = 3
 _NEAR_KM = 80.0
 #: a headline names the town everybody knows, the text the place itself
 _LEAD_KM = 150.0
+#: sentences under a headline that still say more exactly what it said
+_LEADS = 2
 #: « le convoi parti de Dakar »: where somebody came from is not where it was
 _WAY = frozenset({"from", "to"})
 #: two towns told in one sentence are one joint happening; told apart they are two
@@ -53,7 +55,9 @@ def group(reading: Reading, tellings: Sequence[Telling], actors: Actors) -> list
         ]
         day = day_of(reading, alone)
         new = any(_opens_another(telling.sentence, m) for m in telling.sentence.of("evidence"))
-        lead = len(known) == 1 and telling.sentence.number == 1
+        lead = (
+            len(known) == 1 and telling.sentence.number <= _LEADS and tellings[0].sentence.is_title
+        )
         best = None if new else _best(known, points, day, lead=lead)
         if best is None:
             known.append(_Known(alone, points, day))

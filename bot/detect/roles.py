@@ -29,6 +29,9 @@ _AFFILIATED_REACH = 4
 #: « contre des chasseurs dozos »: those who were attacked
 _AGAINST = word_sets.words("against")
 _AGAINST_REACH = 3
+#: « le chef d'Aqmi »: words from whoever leads a group to its name
+_HEADS = word_sets.words("heads_of_groups")
+_HEAD_REACH = 3
 _ORDER = ("named", "claimed", "suspected", "generic")
 
 
@@ -129,6 +132,11 @@ def _is_aside(reading: Reading, sentence: Sentence, mark: Mark, actors: Actors) 
         if t.side == "victim"
     ):
         return True
+    if not _HEADS.isdisjoint(words[max(0, at - _HEAD_REACH) : at]) and any(
+        t.who == "killed" and t.span.first <= mark.first <= t.span.last + _HEAD_REACH
+        for t in reading.tolls
+    ):
+        return True  # « la mort du chef d'Aqmi »
     near = words[max(0, at - _AFFILIATED_REACH) : at]
     return not _AFFILIATED.isdisjoint(near) and any(
         other.last <= mark.first and other.value not in (UNKNOWN, mark.value)

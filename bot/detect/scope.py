@@ -37,6 +37,8 @@ _LEAD = 3
 _COAST = frozenset({"CI", "BJ", "TG", "GH", "SN"})
 _CORE = frozenset({"ML", "BF", "NE"})
 _TITLE, _TOPIC = 1.5, 2.0
+#: the town that is placed best
+_BEST_PLACE = 3.0
 #: « Officials in Niamey condemned it »: a capital in a sentence that tells of no violence
 _FAR_CAPITAL = 0.3
 _ACTOR = 0.75
@@ -261,9 +263,10 @@ def _country(
     weights: Mapping[str, float], places: Sequence[Place], gazetteer: Gazetteer
 ) -> str | None:
     total = dict(weights)
-    for place in places:
+    for rank, place in enumerate(places):
         if place.country:
-            total[place.country] = total.get(place.country, 0.0) + 1.5
+            share = 1.5 if rank or place.precision > 1 else _BEST_PLACE
+            total[place.country] = total.get(place.country, 0.0) + share
     for code, weight in list(total.items()):
         if "-" in code:
             total[code[:2]] = max(total.get(code[:2], 0.0), weight)

@@ -89,6 +89,11 @@ def join_amounts(doc: Doc, units: Sequence[Unit]) -> list[Unit]:
                 at = read[1]
         elif letter == "q":
             unit, at = _ranged(doc, units, at, found)
+            if _is_repeated(unit, found):
+                found.pop()
+                closed = at < end and units[at].letter == ","
+                at += closed and "," not in doc.between(unit.last - 1, unit.last)
+                continue
             found.append(_once(doc, unit, found))
             if found[-1].first < unit.first and at < end and units[at].letter == ",":
                 at += 1  # the closing bracket of « onze (11) »
@@ -107,6 +112,17 @@ def _once(doc: Doc, unit: Unit, found: list[Unit]) -> Unit:
     found.pop()
     said = found.pop()
     return unit._replace(first=said.first)
+
+
+def _is_repeated(unit: Unit, found: list[Unit]) -> bool:
+    """« cinq civils (5) »: the number again, behind its noun."""
+    return (
+        len(found) > 2
+        and found[-1].letter == "("
+        and found[-2].letter in "px"
+        and found[-3].amount is not None
+        and found[-3].amount == unit.amount
+    )
 
 
 def _bounded(doc: Doc, units: Sequence[Unit], at: int) -> tuple[Unit, int] | None:

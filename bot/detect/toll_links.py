@@ -304,7 +304,7 @@ def _subject(told: Told, index: int, *, auxiliary: bool) -> tuple[list[Counted],
         found = told.counted[place]
         if found.end > index or found.noun == "h":
             continue
-        if _is_apposition(told, found, place):
+        if _is_apposition(told, found, place) or _is_rest(told, found):
             far = _FAR_APPOSED
             continue
         gap = letters[found.end : index]
@@ -343,6 +343,16 @@ def _is_apposition(told: Told, found: Counted, place: int) -> bool:
         and before.noun == "p"
         and "&" not in told.letters[before.end : found.start]
         and told.sentence[before.start] == told.sentence[found.start]
+    )
+
+
+def _is_rest(told: Told, found: Counted) -> bool:
+    """« … et d'autres officiers »: more of those that are counted before them."""
+    return (
+        found.bare
+        and found.plural
+        and told.letters[found.start - 1 : found.start] == "o"
+        and "&" in told.letters[max(0, found.start - _FEW) : found.start]
     )
 
 
