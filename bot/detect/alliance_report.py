@@ -12,6 +12,7 @@ from bot.detect.countries import CountryMention
 from bot.detect.gazetteer import NEAR
 from bot.detect.happening import Telling
 from bot.detect.reading import Reading, Sentence
+from bot.detect.places_told import is_dateline
 from bot.detect.report import ActorRef, Place, Report
 from bot.detect.scope import is_neighbour
 from bot.detect.time_reader import DateMention
@@ -35,6 +36,9 @@ _SIGNED = frozenset({
 _SEVERAL = 2
 _AT = word_sets.words("seated")
 _HOSTS = word_sets.words("hosts")
+#: steps that others take upon a state
+_UPON = frozenset({"sanctions_imposed", "sanctions_lifted", "intervention_threat"})
+_OF_SOMEBODY = word_sets.words("ranks")
 _BACKED = word_sets.words("backed")
 #: troops that come or go, and the acts that say they have
 _MOVED = frozenset({"troop_deployment", "troop_withdrawal"})
@@ -137,7 +141,10 @@ def _parties(reading: Reading, tellings: Sequence[Telling]) -> tuple[str, ...]:
     if not any(reading.countries_in(s) or s.of("body") for s in told):
         # « la frontière rouvre »: the next sentence names who reopened it
         told += reading.sentences[told[-1].number + 1 : told[-1].number + 2]
+    head = _headline_of(reading, tellings)
     for sentence in reading.sentences:
+        if head is not None and sentence is not head:
+            continue
         if sentence not in told and not sentence.is_title:
             continue
         for mark in sentence.of("body"):
@@ -152,6 +159,8 @@ def _parties(reading: Reading, tellings: Sequence[Telling]) -> tuple[str, ...]:
                 continue
             if not _BACKED.isdisjoint(reading.doc.words[mention.span.last :][:1]):
                 continue  # "a China-backed pipeline"
+            if _is_dateline_of(reading, sentence, mention) or _is_persons(reading, mention):
+                continue
             group = ours if is_ours(reading.gazetteer, country) else others
             if _is_venue(reading, sentence, mention):
                 group = venues
@@ -165,6 +174,39 @@ def _parties(reading: Reading, tellings: Sequence[Telling]) -> tuple[str, ...]:
             group.setdefault(country, 1)
     partner = [max(others, key=lambda c: others[c])] if others else []
     return (*ours, *partner)
+
+
+def _headline_of(reading: Reading, tellings: Sequence[Telling]) -> Sentence | None:
+    """A headline that names both sides, or whom a step is taken upon, names the parties."""
+    head = reading.sentences[0]
+    if head not in [telling.sentence for telling in tellings]:
+        return None
+    named = {m.country[:2] for m in reading.countries_in(head) if m.form != "capital"}
+    ours = any(is_ours(reading.gazetteer, country) for country in named)
+    enough = 1 if _main(tellings).type in _UPON else _SEVERAL
+    return head if ours and len(named) >= enough else None
+
+
+def _is_dateline_of(reading: Reading, sentence: Sentence, mention: CountryMention) -> bool:
+    """« Abuja — … », "DAKAR, Senegal (AP)": where it was written."""
+    return any(
+        other.form == "capital"
+        and 0 <= mention.span.first - other.span.first <= 1
+        and is_dateline(reading, sentence, other.span)
+        for other in reading.countries_in(sentence)
+    )
+
+
+def _is_persons(reading: Reading, mention: CountryMention) -> bool:
+    """« le général ivoirien Bakayoko », « l'Ivoirien Brou »: where somebody is from."""
+    doc, first, last = reading.doc, mention.span.first, mention.span.last
+    return (
+        mention.form == "demonym"
+        and last < len(doc)
+        and doc.between(last - 1, last) == " "
+        and doc.original[doc.starts[last]].isupper()
+        and not _OF_SOMEBODY.isdisjoint(doc.words[max(0, first - 1) : first])
+    )
 
 
 def _is_venue(reading: Reading, sentence: Sentence, mention: CountryMention) -> bool:

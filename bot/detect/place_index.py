@@ -217,6 +217,8 @@ def _is_one_name(doc: Doc, first: int, last: int) -> bool:
     """Whether only spaces, hyphens and apostrophes stand between the words."""
     for word in range(first, last - 1):
         gap = doc.between(word, word + 1)
+        if gap == "." and len(doc.words[word]) == len(doc.words[word + 1]) == 1:
+            continue  # "U.S."
         if gap != " " and (len(gap) > 3 or not _PARTING.isdisjoint(gap)):
             return False
     return True
