@@ -11,8 +11,8 @@ from bot.detect.confidence import of_score
 from bot.detect.countries import CountryMention
 from bot.detect.gazetteer import NEAR
 from bot.detect.happening import Telling
-from bot.detect.reading import Reading, Sentence
 from bot.detect.places_told import is_dateline
+from bot.detect.reading import Reading, Sentence
 from bot.detect.report import ActorRef, Place, Report
 from bot.detect.scope import is_neighbour
 from bot.detect.time_reader import DateMention

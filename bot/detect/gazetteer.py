@@ -254,6 +254,11 @@ def _is_place_of(doc: Doc, hit: Hit, after: Hit) -> bool:
     )
 
 
+def _is_capital(hit: Hit) -> bool:
+    """« enlevée à Agadez, Berne confirme »: a capital may open the next clause."""
+    return any(form == "capital" for _, form in hit.form.countries)
+
+
 def _cues(doc: Doc, hits: Sequence[Hit]) -> list[str | None]:
     """Each hit's cue; "between X and Y" and "at X, Y" hand theirs on, "X–Y" is a way."""
     cues: list[str | None] = []
@@ -266,10 +271,11 @@ def _cues(doc: Doc, hits: Sequence[Hit]) -> list[str | None]:
             if not between and text in _DASHES:
                 cue = cues[-1] if cues[-1] in _NEAR_CUES else "axis"
                 cues[-1] = cue
-            elif (cues[-1] in _WAYS and between in (["a"], ["to"])) or (
-                cue is None and (text == ", " or (len(between) == 1 and between[0] in _LIST_WORDS))
-            ):
+            elif cues[-1] in _WAYS and between in (["a"], ["to"]):
                 cue = cues[-1]
+            elif cue is None and not (text == ", " and _is_capital(hit)):
+                if text == ", " or (len(between) == 1 and between[0] in _LIST_WORDS):
+                    cue = cues[-1]
         cues.append(cue)
     return cues
 

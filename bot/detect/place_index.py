@@ -25,6 +25,9 @@ _PARTING = frozenset(".,;:()!?\n")
 #: where a word begins more names than this, the next word chooses among them: « in » begins some
 #: two hundred, and a text in English would try them all the time
 _CROWD = 6
+_AGES = frozenset({
+    "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
+})  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -148,7 +151,8 @@ class PlaceIndex:
         if doc.words[first] not in self._words.first_names or last >= len(doc.words):
             return False
         gap, after = doc.between(last - 1, last), doc.words[last]
-        if gap == ", " and after.isdigit() and len(after) <= 2 and last + 1 < len(doc.words):
+        aged = (after.isdigit() and len(after) <= 2) or after in _AGES
+        if gap == ", " and aged and last + 1 < len(doc.words):
             return doc.between(last, last + 1).startswith(",")
         # in a title where every word is capitalised nothing tells a surname from a verb
         return (

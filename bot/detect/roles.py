@@ -29,6 +29,7 @@ _AFFILIATED_REACH = 4
 #: « contre des chasseurs dozos »: those who were attacked
 _AGAINST = word_sets.words("against")
 _AGAINST_REACH = 3
+_CALLED = word_sets.words("called_in")
 #: « le chef d'Aqmi »: words from whoever leads a group to its name
 _HEADS = word_sets.words("heads_of_groups")
 _HEAD_REACH = 3
@@ -120,6 +121,8 @@ def _is_aside(reading: Reading, sentence: Sentence, mark: Mark, actors: Actors) 
         return True
     if not _AGAINST.isdisjoint(words[max(0, at - _AGAINST_REACH) : at]):
         return True
+    if not _CALLED.isdisjoint(words[mark.last - start :][:1]):
+        return True  # « les dozos appelés en renfort »
     if sentence.has("stance", "denial") and not _BEING.isdisjoint(
         words[max(0, at - _AGAINST_REACH) : at]
     ):

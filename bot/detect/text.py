@@ -77,7 +77,9 @@ def told(markup: str) -> str:
 
 
 #: « ATT@QUE », "k!lled", « 0BUS »: signs that stand for letters, to pass the platforms' filters
-_DISGUISED = re.compile(r"[@!013$*](?:(?<=[^\W\d_].)(?=[^\W\d_])|(?<=0)(?<![^\W_].)(?=[A-Z]{3}))")
+_DISGUISED = re.compile(
+    r"@(?=[tT]{2})|[@!013$*](?:(?<=[^\W\d_].)(?=[^\W\d_])|(?<=0)(?<![^\W_].)(?=[A-Z]{3}))"
+)
 _UNMASKED = str.maketrans("@!013$*", "aioiese")
 #: words a star hides a letter of, where "e" is not what it hides
 _STARS = {

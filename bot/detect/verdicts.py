@@ -222,6 +222,15 @@ def _explains(reading: Reading, sentence: Sentence, cue: Mark) -> bool:
         and 0 <= cue.first - lead.span.first <= _EXPLAINS_AT
         and not is_fresh(sentence)
         and not any(trigger.last <= cue.first for trigger in lead.of("trigger"))
+        and not (cue.value == "trial" and _by_arms(sentence))
+    )
+
+
+def _by_arms(sentence: Sentence) -> bool:
+    """« un greffier tué par une mine »: what befell people of the courts is no case of theirs."""
+    return any(
+        mark.value in _ARMED_TYPES and mark.entry.more["strength"] == "S"
+        for mark in sentence.of("trigger")
     )
 
 
