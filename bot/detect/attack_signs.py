@@ -114,13 +114,15 @@ def from_air(told: Told) -> bool:
     """« Un drone de l'armée frappe une foire »: the act of something that flies."""
     return any(
         mark.text.startswith(_FLYING)
-        or (mark.text.startswith(_STRIKES)
-        and any(
-            thing.value == "weapon"
-            and thing.text.startswith(_FLYING)
-            and 0 <= mark.first - thing.last <= _AIR_REACH
-            for thing in sentence.of("evidence")
-        ))
+        or (
+            mark.text.startswith(_STRIKES)
+            and any(
+                thing.value == "weapon"
+                and thing.text.startswith(_FLYING)
+                and 0 <= mark.first - thing.last <= _AIR_REACH
+                for thing in sentence.of("evidence")
+            )
+        )
         for mark, sentence in told.marks
     )
 

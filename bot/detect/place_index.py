@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from bot.detect.countries import Country
 from bot.detect.place_words import PlaceWords
-from bot.detect.places import PlaceRow, spellings
+from bot.detect.places import SETTLED, PlaceRow, spellings
 from bot.detect.text import Doc, Span, fold
 
 #: cues strong enough for a name written in lower case
@@ -25,6 +27,14 @@ _PARTING = frozenset(".,;:()!?\n")
 #: where a word begins more names than this, the next word chooses among them: « in » begins some
 #: two hundred, and a text in English would try them all the time
 _CROWD = 6
+#: the least known place whose name may be met by its sound; the shortest such name
+_KNOWN, _SHORTEST_HEARD = 4, 5
+#: spellings of one sound, in the order they are put right
+_SOUNDS = (
+    ("mb", "b"), ("nb", "b"), ("mp", "p"), ("ph", "f"), ("qu", "k"), ("gu", "g"), ("dj", "j"),
+    ("ou", "u"), ("w", "u"), ("h", ""), ("c", "k"), ("q", "k"), ("y", "i"), ("z", "s"),
+)  # fmt: skip
+_DOUBLED = re.compile(r"(.)\1+")
 _AGES = frozenset({
     "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
 })  # fmt: skip
@@ -81,6 +91,7 @@ class PlaceIndex:
             first: tuple(sorted(entries, key=lambda entry: -len(entry.rest)))
             for first, entries in index.items()
         }
+        self._sounds = _by_sound(rows)
         self._crowded = {
             first: _by_second_word(entries)
             for first, entries in self._index.items()
@@ -93,7 +104,14 @@ class PlaceIndex:
         free = 0
         for first, word in enumerate(words):
             entries = index.get(word)
-            if entries is None or first < free:
+            if first < free:
+                continue
+            if entries is None:
+                heard = self._sounds.get(sound_of(word)) if doc.capitalised(first) else None
+                hit = self._hit(doc, first, first + 1, heard) if heard else None
+                if hit is not None:
+                    free = first + 1
+                    yield hit
                 continue
             if len(entries) > _CROWD:
                 crowd = self._crowded[word]
@@ -166,6 +184,33 @@ class PlaceIndex:
                 for word in range(last, min(last + 12, len(doc.words)))
             )
         )
+
+
+@lru_cache(maxsize=65_536)
+def sound_of(word: str) -> str:
+    """How a folded name sounds: « Toummour » and « Toumour », « Gosi » and « Gossi » are one."""
+    for letters, sound in _SOUNDS:
+        word = word.replace(letters, sound)
+    return _DOUBLED.sub(r"\1", word.removesuffix("e"))
+
+
+def _by_sound(rows: Iterable[PlaceRow]) -> dict[str, Form]:
+    """The better known places by the sound of their names, less those that sound like another.
+
+    A name met by its sound alone needs a word that makes it a place, and its country.
+    """
+    heard: dict[str, list[PlaceRow]] = {}
+    for row in rows:
+        if row.rank > _KNOWN or row.kind not in SETTLED or row.lat is None:
+            continue
+        for name in {fold(name) for name in (row.name, *row.aliases)}:
+            if name.isascii() and name.isalpha() and len(name) >= _SHORTEST_HEARD:
+                heard.setdefault(sound_of(name), []).append(row)
+    return {
+        sound: Form((), tuple(replace(r, need="cue", rank=_KNOWN) for r in same[:1]), shy=True)
+        for sound, same in heard.items()
+        if len({(r.country, r.lat, r.lon) for r in same}) == 1
+    }
 
 
 def _by_second_word(forms: Sequence[Form]) -> dict[str, tuple[Form, ...]]:

@@ -48,6 +48,8 @@ _EXACT = frozenset({"town", "at", "in", "village", "between", "axis", "near", "c
 _WIDTH = {"town": -1.0}
 #: a headline's town and a unit's seat often stand for the country around them
 _TOPIC = 1.5
+#: « près de Tombouctou, plus précisément entre Niafunké et Tonka »
+_BETWEEN = -0.5
 _SEAT = 1.5
 
 
@@ -129,6 +131,8 @@ def _width(reading: Reading, sentence: Sentence, mention: Mention) -> float:
         and (_is_topic(reading, mention) or _is_landmark(reading, sentence, mention))
     ) or (_is_axis_of(reading, mention) or _is_in_brackets(reading, mention)):
         width += _TOPIC
+    elif mention.cue == "between":
+        width += _BETWEEN
     return width
 
 
@@ -236,6 +240,8 @@ def _lives_there(reading: Reading, sentence: Sentence, mention: Mention) -> bool
 def _is_topic(reading: Reading, mention: Mention) -> bool:
     """« Diffa : … près de Toumour »: the place that opens a headline is often but the region."""
     last = mention.span.last
+    if last < len(reading.doc) and reading.doc.between(last - 1, last) in ("-", "–", "/"):
+        last += 1  # « Sikasso-Yorosso : … »
     return (
         mention.span.first <= _TOPIC_REACH
         and last < len(reading.doc)
