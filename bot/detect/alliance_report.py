@@ -11,6 +11,7 @@ from bot.detect.confidence import of_score
 from bot.detect.countries import CountryMention
 from bot.detect.gazetteer import NEAR
 from bot.detect.happening import Telling
+from bot.detect.lexicon import Mark
 from bot.detect.places_told import is_dateline
 from bot.detect.reading import Reading, Sentence
 from bot.detect.report import ActorRef, Place, Report
@@ -38,6 +39,7 @@ _AT = word_sets.words("seated")
 _HOSTS = word_sets.words("hosts")
 #: steps that others take upon a state
 _UPON = frozenset({"sanctions_imposed", "sanctions_lifted", "intervention_threat"})
+_MEMBERS, _MEMBERS_REACH = word_sets.words("members"), 6
 _OF_SOMEBODY = word_sets.words("ranks")
 _BACKED = word_sets.words("backed")
 #: troops that come or go, and the acts that say they have
@@ -148,7 +150,7 @@ def _parties(reading: Reading, tellings: Sequence[Telling]) -> tuple[str, ...]:
         if sentence not in told and not sentence.is_title:
             continue
         for mark in sentence.of("body"):
-            if mark.entry.more.get("loose"):
+            if mark.entry.more.get("loose") and not _is_of_members(sentence, mark):
                 joint.update(mark.entry.more.get("members", ()))
                 continue  # « le Mali quitte le G5 »: the others are no party of it
             for country in mark.entry.more.get("members", ()):
@@ -185,6 +187,12 @@ def _headline_of(reading: Reading, tellings: Sequence[Telling]) -> Sentence | No
     ours = any(is_ours(reading.gazetteer, country) for country in named)
     enough = 1 if _main(tellings).type in _UPON else _SEVERAL
     return head if ours and len(named) >= enough else None
+
+
+def _is_of_members(sentence: Sentence, body: Mark) -> bool:
+    """« les chefs d'état-major des pays membres du G5 »: all of them."""
+    at = body.first - sentence.span.first
+    return not _MEMBERS.isdisjoint(sentence.words[max(0, at - _MEMBERS_REACH) : at])
 
 
 def _is_dateline_of(reading: Reading, sentence: Sentence, mention: CountryMention) -> bool:

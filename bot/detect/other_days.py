@@ -110,14 +110,12 @@ def _judge_relative(reading: Reading, verdicts: list[Verdict]) -> None:
     """ "the October 2024 raid in which Boko Haram killed 40": its clause is of the same day."""
     for noun, verdict in itertools.pairwise(verdicts):
         between = reading.doc.words[noun.trigger.last : verdict.trigger.first]
-        if (
-            noun.realis == "historical"
-            and verdict.realis == "actual"
-            and len(between) <= _DATED
-            and not _RELATIVES.isdisjoint(between[:_LEADS])
-        ):
-            verdict.realis = "historical"
-            verdict.cues.append(f"background: {noun.trigger.text}")
+        if len(between) > _DATED or _RELATIVES.isdisjoint(between[:_LEADS]):
+            continue
+        old, other = (noun, verdict) if noun.realis == "historical" else (verdict, noun)
+        if old.realis == "historical" and other.realis == "actual":
+            other.realis = "historical"
+            other.cues.append(f"background: {old.trigger.text}")
 
 
 def _words_between(reading: Reading, date: Span, trigger: Mark) -> int:

@@ -274,8 +274,9 @@ def _is_one_name(doc: Doc, first: int, last: int) -> bool:
 
 
 def _heads(doc: Doc, first: int, last: int) -> bool:
-    """« Kobadié : trois commerçants tués »: a headline that opens with where it was."""
-    return first == 0 and last < len(doc.words) and ":" in doc.between(last - 1, last)
+    """« Kobadié : trois commerçants tués », « Say (Niger) »: a headline that opens with where."""
+    gap = doc.between(last - 1, last) if last < len(doc.words) else ""
+    return first == 0 and (":" in gap or gap == " (")
 
 
 def _is_placed(doc: Doc, first: int, cue: str | None) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date
 
@@ -29,6 +30,9 @@ _AFFILIATED_REACH = 4
 #: « contre des chasseurs dozos »: those who were attacked
 _AGAINST = word_sets.words("against")
 _AGAINST_REACH = 3
+#: « la lutte contre la secte nigériane Boko Haram »
+_FIGHT, _FIGHT_REACH = re.compile(r"(lutte|guerre|fight|war) (contre|against)(?!.* (par|by) )"), 7
+_THEM = (["des"], ["les"], ["the"])
 _CALLED = word_sets.words("called_in")
 #: « le chef d'Aqmi »: words from whoever leads a group to its name
 _HEADS = word_sets.words("heads_of_groups")
@@ -53,8 +57,12 @@ def actors_of(
     """
     doers: dict[str, str] = {}
     hit: dict[str, None] = {}
+    them = {m.value for s in sentences for m in s.of("actor") if _is_hit(s, m)}
     for sentence in sentences:
         for mark in sentence.of("actor"):
+            if mark.value in them:
+                hit.setdefault(mark.value)
+                continue
             actor = actors.of(mark)
             if actor.irregular != state_operation or _is_agent(sentence, mark, reading.tolls):
                 if not state_operation and _is_aside(reading, sentence, mark, actors):
@@ -121,6 +129,8 @@ def _is_aside(reading: Reading, sentence: Sentence, mark: Mark, actors: Actors) 
         return True
     if not _AGAINST.isdisjoint(words[max(0, at - _AGAINST_REACH) : at]):
         return True
+    if _FIGHT.search(" ".join(words[max(0, at - _FIGHT_REACH) : at])):
+        return True
     if not _CALLED.isdisjoint(words[mark.last - start :][:1]):
         return True  # « les dozos appelés en renfort »
     if sentence.has("stance", "denial") and not _BEING.isdisjoint(
@@ -146,6 +156,23 @@ def _is_aside(reading: Reading, sentence: Sentence, mark: Mark, actors: Actors) 
         and actors.of(other).irregular
         for other in sentence.of("actor")
     )  # fmt: skip
+
+
+def _is_hit(sentence: Sentence, mark: Mark) -> bool:
+    """« des assaillants ont attaqué …, dimanche, des dozos »: somebody else did it, to them."""
+    at = mark.first - sentence.span.first
+    if sentence.words[max(0, at - 1) : at] not in _THEM:
+        return False
+    return any(
+        trigger.entry.more.get("hostile")
+        and trigger.entry.more["part"] == "verb"
+        and trigger.last <= mark.first
+        and any(
+            doer.value == UNKNOWN and 0 <= trigger.first - doer.last <= _ACTIVE_REACH
+            for doer in sentence.of("actor")
+        )
+        for trigger in sentence.of("trigger")
+    )
 
 
 def _stands_where(reading: Reading, mark: Mark, at: int) -> bool:

@@ -21,6 +21,8 @@ _GROUP_TYPES = frozenset({
 #: « a été la cible d'une attaque », « exposée à une attaque »: forces that were attacked
 _UNDERGONE = word_sets.parts("undergone")
 _HIT_REACH = 5
+#: « un poste d'observation à Téhini, sur l'axe de Gogo, a été attaqué »
+_PASSIVE_REACH = 16
 _BETWEEN = frozenset({"entre", "between"})
 #: words between an army and its drone
 _OWNER_REACH = 3
@@ -46,7 +48,8 @@ def is_state_operation(
     if only_theirs and _forces_open(sentences[0]):
         return True
     # « 27 soldats tués et 47 terroristes neutralisés dans une attaque »: they were attacked
-    fell = any(t.side == "victim" and t.group in UNIFORMED for t in lost)
+    struck = lost + [t for t in tolls if t.who == "wounded" and not t.background]
+    fell = any(t.side == "victim" and t.group in UNIFORMED for t in struck)
     if fell and any(_is_attack(mark) for mark in triggers):
         return False
     # « affrontements entre l'armée et des éléments armés »: nobody says who began
@@ -113,7 +116,7 @@ def _came_under_attack(sentences: Sequence[Sentence]) -> bool:
             at = mark.last - sentence.span.first
             if sentence.words[mark.first - sentence.span.first - 1 :][:1] == ["ete"] and any(
                 other.value in ("position", "convoy")
-                and 0 <= mark.first - other.last <= _HIT_REACH
+                and 0 <= mark.first - other.last <= _PASSIVE_REACH
                 for other in sentence.of("evidence")
             ):
                 return True  # « le camp de Labbezanga a été attaqué »

@@ -310,7 +310,9 @@ def _subject(told: Told, index: int, *, auxiliary: bool) -> tuple[list[Counted],
         gap = letters[found.end : index]
         before = _before(told, found)
         # « six gendarmes, dont un instructeur, tués »: the aside closes before the participle
-        across = auxiliary or parts or (gap == "," and before == "D")
+        # « deux soldats, blessés, ont été évacués »
+        apposed = gap == "," and (before == "D" or letters[index + 1] == ",")
+        across = auxiliary or parts or apposed
         if len(gap) > (far if across else _NEAR) or not _TO_PASSIVE.fullmatch(gap):
             break
         if (not across and ("," in gap or "P" in gap)) or found.who is not None:

@@ -122,8 +122,9 @@ def _is_spelt_out(chain: Sequence[TollMention]) -> bool:
     """« Cinq personnes, quatre jeunes et un étranger, ont été tuées »: the five are those."""
     whole, parts = chain[0], chain[1:]
     return (
-        whole.group == "unknown"
+        whole.group in ("unknown", "civilian")
         and len(parts) > 1
+        and all(m.group in ("unknown", "civilian", "foreigner") for m in parts)
         and {m.status for m in chain} == {"exact"}
         and whole.min == sum(m.min or 0 for m in parts)
     )

@@ -43,6 +43,8 @@ _MEN = word_sets.words("men")
 _BESIDES = frozenset({"trial", "release"})
 #: what a lead may say of its headline
 _EXPLAINED = frozenset({"trial", "drill", "anniversary", "archive", "culture", "memorial"})
+#: « une semaine après l'attaque de …, une autre … »: what is recalled so soon is still news
+_WEEKS = frozenset({"semaine", "semaines", "week", "weeks"})
 #: that many words into the lead, what is named is what it is about
 _EXPLAINS_AT = 4
 
@@ -223,6 +225,7 @@ def _explains(reading: Reading, sentence: Sentence, cue: Mark) -> bool:
         and not is_fresh(sentence)
         and not any(trigger.last <= cue.first for trigger in lead.of("trigger"))
         and not (cue.value == "trial" and _by_arms(sentence))
+        and not (cue.value == "anniversary" and not _WEEKS.isdisjoint(cue.text.split()))
     )
 
 
