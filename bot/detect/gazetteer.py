@@ -273,9 +273,11 @@ def _cues(doc: Doc, hits: Sequence[Hit]) -> list[str | None]:
                 cues[-1] = cue
             elif cues[-1] in _WAYS and between in (["a"], ["to"]):
                 cue = cues[-1]
-            elif cue is None and not (text == ", " and _is_capital(hit)):
-                if text == ", " or (len(between) == 1 and between[0] in _LIST_WORDS):
-                    cue = cues[-1]
+            elif cue is None and (
+                (text == ", " and not _is_capital(hit))
+                or (len(between) == 1 and between[0] in _LIST_WORDS)
+            ):
+                cue = cues[-1]
         cues.append(cue)
     return cues
 

@@ -32,6 +32,7 @@ _AGAINST = word_sets.words("against")
 _AGAINST_REACH = 3
 #: « la lutte contre la secte nigériane Boko Haram »
 _FIGHT, _FIGHT_REACH = re.compile(r"(lutte|guerre|fight|war) (contre|against)(?!.* (par|by) )"), 7
+_PART, _PART_REACH = word_sets.words("before_those_hit"), 2
 _THEM = (["des"], ["les"], ["the"])
 _CALLED = word_sets.words("called_in")
 #: « le chef d'Aqmi »: words from whoever leads a group to its name
@@ -82,6 +83,9 @@ def actors_of(
         if army is not None and army not in hit:
             doers[army] = "named"
     named = {id_: certainty for id_, certainty in doers.items() if id_ != UNKNOWN}
+    if any(mark.value == "air_drone_strike" for s in sentences for mark in s.of("trigger")):
+        told = {i for i in _speakers(sentences) if actors.by_id[i].irregular}
+        named = {i: c for i, c in named.items() if c == "claimed" or i not in told}
     if any(not actors.by_id[id_].irregular for id_ in named):
         # "an army drone kills nine, FLA says": who accuses the army did not do it too
         said = {i for i in _speakers(sentences) if actors.by_id[i].irregular}
@@ -131,6 +135,8 @@ def _is_aside(reading: Reading, sentence: Sentence, mark: Mark, actors: Actors) 
         return True
     if _FIGHT.search(" ".join(words[max(0, at - _FIGHT_REACH) : at])):
         return True
+    if not _PART.isdisjoint(words[max(0, at - _PART_REACH) : at]):
+        return True  # « dont cinq chasseurs dozos », "since the Boko Haram onslaught"
     if not _CALLED.isdisjoint(words[mark.last - start :][:1]):
         return True  # « les dozos appelés en renfort »
     if sentence.has("stance", "denial") and not _BEING.isdisjoint(

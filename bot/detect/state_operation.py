@@ -23,6 +23,8 @@ _UNDERGONE = word_sets.parts("undergone")
 _HIT_REACH = 5
 #: « un poste d'observation à Téhini, sur l'axe de Gogo, a été attaqué »
 _PASSIVE_REACH = 16
+_STRIKES, _AIR_FORCES = word_sets.parts("strikes"), word_sets.parts("air_forces")
+_OF = frozenset({"de", "du", "des", "d", "par", "of", "by"})
 _BETWEEN = frozenset({"entre", "between"})
 #: words between an army and its drone
 _OWNER_REACH = 3
@@ -72,8 +74,15 @@ def is_state_operation(
     attacked = any(
         m.value == "attack_unspecified" and m.entry.more.get("hostile") for m in triggers
     )
-    by_air = any(mark.value in _STATE_TYPES for mark in triggers)
-    return only_theirs or by_air or not attacked or not any(t.side == "victim" for t in lost)
+    if only_theirs:
+        return True
+    if any(mark.value == "air_drone_strike" for mark in triggers):
+        # a town that was bombed: by the army only where the text says whose it was
+        harmed = any(t.side == "victim" and t.status != "none" for t in struck)
+        return not harmed or _is_owned(sentences, actors)
+    if any(mark.value in _STATE_TYPES for mark in triggers):
+        return True
+    return not attacked or not any(t.side == "victim" for t in lost)
 
 
 def _is_attack(mark: Mark) -> bool:
@@ -134,19 +143,50 @@ def is_army_strike(sentences: Sequence[Sentence], actors: Actors) -> bool:
 
     Never where a named group acts.
     """
-    forces = any(
-        distance(owner, strike) <= _OWNER_REACH or not _REGRET.isdisjoint(s.words)
+    return _is_owned(sentences, actors) and not any(
+        mark.value != UNKNOWN and actors.of(mark).irregular and not _only_speaks(sentence, mark)
+        for sentence in sentences
+        for mark in sentence.of("actor")
+    )
+
+
+def _is_owned(sentences: Sequence[Sentence], actors: Actors) -> bool:
+    """Whether the text says that the army struck, or it regrets it."""
+    return any(
+        _owns(s, owner, strike) or not _REGRET.isdisjoint(s.words)
         for s in sentences
         for owner in s.of("evidence", "actor")
         if owner.value == "forces" or (owner.layer == "actor" and _is_state(actors.of(owner)))
         for strike in s.of("evidence", "trigger")
         if strike.value in ("weapon", "air_drone_strike")
+        or (_is_act(strike) and 0 <= strike.first - owner.last <= _SUBJECT_REACH)
+    ) or any(
+        force in strike.text
+        for s in sentences
+        for strike in s.of("trigger")
+        for force in _AIR_FORCES
     )
-    return forces and not any(
-        mark.value != UNKNOWN and actors.of(mark).irregular and not _only_speaks(sentence, mark)
-        for sentence in sentences
-        for mark in sentence.of("actor")
+
+
+def _is_act(trigger: Mark) -> bool:
+    """What right behind an army is its own act."""
+    return trigger.layer == "trigger" and (
+        bool(trigger.entry.more.get("hostile")) or trigger.text.startswith(_STRIKES)
     )
+
+
+def _owns(sentence: Sentence, owner: Mark, strike: Mark) -> bool:
+    """« l'armée a bombardé », « des drones de l'armée »; not "strikes after an army setback"."""
+    if distance(owner, strike) > _OWNER_REACH:
+        return False
+    start = sentence.span.first
+    if owner.first < strike.first:
+        return not any(
+            verb.entry.more["role"] == "verb" and verb.last <= owner.first <= verb.last + 1
+            for verb in sentence.of("speaker")
+        )
+    between = sentence.words[strike.last - start : owner.first - start]
+    return not _OF.isdisjoint(between) or not any(word.isascii() for word in between)
 
 
 def owns_up(sentences: Sequence[Sentence]) -> bool:
