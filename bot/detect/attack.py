@@ -62,6 +62,7 @@ _FIRE = "incendie"
 _TAKEN = frozenset({"territory_seized", "territory_regained"})
 _GROUND = ("position", "settlement", "village")
 _FALLS, _FALLEN_REACH = word_sets.parts("falls"), 3
+_HERDS = word_sets.words("herds")
 _AIMED = word_sets.words("aimed_at")
 _NUMBERS = word_sets.words("numbers_of_people")
 #: words between a group and its act
@@ -363,6 +364,8 @@ def _number_beside(reading: Reading, sentence: Sentence, verdicts: list[Verdict]
         trigger = verdict.trigger
         if trigger.entry.more["part"] == "state" or trigger.value == "abduction":
             nearby = words[max(0, trigger.first - 6) : trigger.last + 4]
+            if not _HERDS.isdisjoint(nearby):
+                continue  # « trois bœufs tués »
             if any((word.isdigit() and len(word) < 4) or word in _NUMBERS for word in nearby):
                 return True
     return False

@@ -115,7 +115,7 @@ def from_air(told: Told) -> bool:
     return any(
         mark.text.startswith(_FLYING)
         or (
-            mark.text.startswith(_STRIKES)
+            (mark.text.startswith(_STRIKES) or mark.entry.more.get("deed"))
             and any(
                 thing.value == "weapon"
                 and thing.text.startswith(_FLYING)

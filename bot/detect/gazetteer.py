@@ -271,11 +271,12 @@ def _cues(doc: Doc, hits: Sequence[Hit]) -> list[str | None]:
             if not between and text in _DASHES:
                 cue = cues[-1] if cues[-1] in _NEAR_CUES else "axis"
                 cues[-1] = cue
-            elif cues[-1] in _WAYS and between in (["a"], ["to"]):
-                cue = cues[-1]
-            elif cue is None and (
-                (text == ", " and not _is_capital(hit))
-                or (len(between) == 1 and between[0] in _LIST_WORDS)
+            elif (cues[-1] in _WAYS and between in (["a"], ["to"])) or (
+                cue is None
+                and (
+                    (text == ", " and not _is_capital(hit))
+                    or (len(between) == 1 and between[0] in _LIST_WORDS)
+                )
             ):
                 cue = cues[-1]
         cues.append(cue)

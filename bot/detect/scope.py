@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from bot.detect import word_sets
 from bot.detect.actors import Actors
 from bot.detect.countries import CountryMention
-from bot.detect.gazetteer import Gazetteer, Mention
+from bot.detect.gazetteer import NEAR, Gazetteer, Mention
 from bot.detect.lexicon import Mark
 from bot.detect.places_told import is_dateline, places_of
 from bot.detect.reading import Reading, Sentence
@@ -38,7 +38,13 @@ _COAST = frozenset({"CI", "BJ", "TG", "GH", "SN"})
 _CORE = frozenset({"ML", "BF", "NE"})
 _TITLE, _TOPIC = 1.5, 2.0
 #: the town that is placed best
-_BEST_PLACE = 3.0
+_BEST_PLACE, _PLACE = 3.0, 1.5
+#: a name that only one country has, and one that it was only near to
+_NAMED, _NAMED_NEAR = 1.0, 0.5
+#: a town right behind an act of violence, and the words between
+_HIT_THERE, _HIT_THERE_REACH = 3.0, 4
+#: « le poste-frontière malien » stands in Mali, « la frontière malienne » beside it
+_POST = "poste"
 #: « Officials in Niamey condemned it »: a capital in a sentence that tells of no violence
 _FAR_CAPITAL = 0.3
 _ACTOR = 0.75
@@ -75,6 +81,8 @@ def is_neighbour(
         return False
     while start < first and reading.breaks(start, first)[0]:
         start += 1
+    if words[first - 2 : first] == [_POST, "frontiere"]:
+        return False
     return not _BORDER_WORDS.isdisjoint(words[start:first])
 
 
@@ -190,9 +198,13 @@ def locate(reading: Reading, sentences: Sequence[Sentence], actors: Actors) -> W
         others = [s for s in reading.sentences if s not in sentences]
         for code, weight in weigh(reading, others, actors).items():
             weights[code] = weights.get(code, 0.0) + _ACROSS_ITEM * weight
-    for named in (m for s in sentences for m in reading.places_in(s)):
-        if (only := named.country) and not _is_overruled(reading, named, only):
-            weights[only] = weights.get(only, 0.0) + 1.0
+    for sentence in sentences:
+        for named in reading.places_in(sentence):
+            if (only := named.country) and not _is_overruled(reading, named, only):
+                share = _HIT_THERE if _is_hit_there(sentence, named) else _NAMED
+                if named.cue == "near":
+                    share = _NAMED_NEAR
+                weights[only] = weights.get(only, 0.0) + share
     places, country = _places_and_country(reading, sentences, weights)
     if country is None and reading.sentences[0] not in sentences:
         # « Un an après, Diafarabé de nouveau endeuillé »: a headline of the past that says where
@@ -206,6 +218,15 @@ def locate(reading: Reading, sentences: Sequence[Sentence], actors: Actors) -> W
         and _is_by_the_sahel(reading, sentences, weights, country, actors)
     )
     return Where(tuple(here), country, weights, watched)
+
+
+def _is_hit_there(sentence: Sentence, named: Mention) -> bool:
+    """« Attaque du Jnim à Diboli : le Sénégal renforce … »: the act, and right behind it where."""
+    return named.cue == "at" and any(
+        trigger.entry.more.get("hostile")
+        and 0 <= named.span.first - trigger.last <= _HIT_THERE_REACH
+        for trigger in sentence.of("trigger")
+    )
 
 
 def _is_overruled(reading: Reading, named: Mention, only: str) -> bool:
@@ -265,7 +286,9 @@ def _country(
     total = dict(weights)
     for rank, place in enumerate(places):
         if place.country:
-            share = 1.5 if rank or place.precision > 1 else _BEST_PLACE
+            share = _PLACE if rank or place.precision > 1 else _BEST_PLACE
+            if rank and place.precision == NEAR:
+                share = _NAMED_NEAR
             total[place.country] = total.get(place.country, 0.0) + share
     for code, weight in list(total.items()):
         if "-" in code:

@@ -472,3 +472,44 @@ def test_no_text_breaks_it(text: str) -> None:
     found = find_tolls(doc)
     assert all(_sound(mention, place, len(doc)) for place, mention in enumerate(found))
     assert all(toll.who in TOLL_WHO for toll in combine(found))
+
+
+@pytest.mark.parametrize(
+    ("text", "figure"),
+    [
+        # the number again, behind its noun; the number spelled out behind a comma
+        ("Cinq civils (5), quatre (4) soldats et un garde ont été tués.", exactly(10)),
+        ("Cinq personnes, quatre jeunes et un étranger, ont été tuées.", exactly(5)),
+        ("Plus de 100 soldats, dont quatre colonels et d'autres officiers, ont été tués.", at_least(101)),
+        ("six civils et quatre membres de la force auxiliaire du VDP ont été tués", exactly(10)),
+        ("Les assaillants ont tués 3 bergers.", exactly(3)),
+        ("Attack on the highway kills lawmaker, two others", exactly(3)),
+        ("Mourning after 25 soldiers die in Abala", exactly(25)),
+    ],
+)  # fmt: skip
+def test_counted_the_way_reporters_write(text: str, figure: Figure) -> None:
+    (toll, *_) = [t for t in tolls(text) if t.who == "killed" and t.group is None]
+    assert (toll.min, toll.max, toll.status) == figure
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        # another day's dead, or several attacks together
+        "Seven days after they burnt five villages, killing 200 people, bandits came back.",
+        "C'est la deuxième attaque en quatre jours, portant le bilan à 31 militaires tués.",
+        "Des attaques font plus de 50 morts en 3 jours au Burkina Faso.",
+        # a bomb that is made safe, shells that are cleared
+        "The device was found on Monday and neutralised by army sappers.",
+    ],
+)
+def test_nobody_of_that_day(text: str) -> None:
+    assert [t for t in tolls(text) if t.who == "killed"] == []
+
+
+def test_an_aside_between_commas_tells_who_was_hurt() -> None:
+    """« Deux soldats, blessés, ont été évacués »."""
+    (toll, *_) = [
+        t for t in tolls("Deux soldats, blessés, ont été évacués.") if t.who == "wounded"
+    ]
+    assert (toll.min, toll.max) == (2, 2)

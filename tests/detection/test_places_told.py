@@ -1,0 +1,109 @@
+"""Which of the places that an item names is where it happened."""
+
+from __future__ import annotations
+
+import pytest
+from detecting import labels_of, only
+
+
+def first_place(title: str, summary: str = "") -> tuple[str, int]:
+    place = only(title, summary).places[0]
+    return place.name, place.precision
+
+
+@pytest.mark.parametrize(
+    ("title", "summary", "name"),
+    [
+        # the locality comes before the zone, the unit and the headline's big town
+        (
+            "Niger : cinq gardes tués dans la zone de Ouallam",
+            "L'attaque de mardi contre la localité de Banibangou a fait cinq morts.",
+            "Banibangou",
+        ),
+        (
+            "Bourasso : dix civils tués",
+            "Dix civils ont été tués dimanche dans la localité de Bourasso, province de la Kossi.",
+            "Bourasso",
+        ),
+        (
+            "Mali : un camp attaqué près d'Ansongo",
+            "Le camp militaire de Labbezanga a été attaqué mercredi par des hommes armés.",
+            "Labbezanga",
+        ),
+        # "near" one town, « plus précisément entre » two others
+        (
+            "Mali : trois morts dans une attaque près de Tombouctou",
+            "Trois humanitaires ont été tués lundi entre Niafunké et Tonka par des hommes armés.",
+            "Niafunké",
+        ),
+        # a town that only tells how far away it was
+        (
+            "Mali : quatre soldats tués par une mine",
+            "L'explosion a eu lieu mardi à Mondoro, à plus de 300 km à l'est de Mopti.",
+            "Mondoro",
+        ),
+        # who tells it, and where the wounded lie, are elsewhere
+        (
+            "Konna : un infirmier tué dans l'attaque du centre de santé",
+            "Des hommes armés sont venus mercredi, indique le district sanitaire de Mopti.",
+            "Konna",
+        ),
+        (
+            "Loulouni : sept morts dans l'attaque de dimanche",
+            "Trois blessés ont succombé à l'hôpital de Sikasso.",
+            "Loulouni",
+        ),
+    ],
+)
+def test_the_plainest_word_wins(title: str, summary: str, name: str) -> None:
+    assert first_place(title, summary)[0] == name
+
+
+def test_a_region_is_told_as_one() -> None:
+    """« la région de Tillabéry », however it is spelled, is no pin on the town."""
+    name, precision = first_place("Niger : quinze soldats tués dans la région de Tillabéry mardi")
+    assert (name, precision) == ("Tillabéri", 3)
+
+
+def test_brackets_choose_the_twin() -> None:
+    """There are several Tibiri; the one of Dosso is meant."""
+    place = only("Tibiri (Dosso) : trois éleveurs tués mardi par des hommes armés").places[0]
+    assert (place.lat, place.lon) == pytest.approx((13.11, 4.0), abs=0.05)
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [("Gosi", "Gossi"), ("Toummour", "Toumour"), ("Anderraboukan", "Andéramboukane")],
+)
+def test_a_town_is_known_by_its_sound(written: str, meant: str) -> None:
+    country = "Niger" if meant == "Toumour" else "Mali"
+    place = only(f"{country} : quatre soldats tués mardi dans une attaque à {written}").places[0]
+    assert place.name == meant
+
+
+def test_a_sound_alone_places_nothing() -> None:
+    """A surname that sounds like a town is not one: no word makes it a place."""
+    assert not only("Mali : quatre soldats tués mardi, annonce le colonel Gosi").places
+
+
+def test_a_village_gives_way_to_the_country_that_is_named() -> None:
+    """Bambari is a village of Burkina Faso too, but the item speaks of another country."""
+    assert not labels_of(
+        "Centrafrique, la force française surveille les ex-rebelles",
+        "Trois gendarmes ont été tués ce matin à Bambari par des hommes armés.",
+    )
+
+
+def test_the_town_hit_tells_the_country() -> None:
+    """Senegal reacts, but Diboli is in Mali."""
+    report = only(
+        "Attaque du Jnim à Diboli : le Sénégal renforce sa frontière",
+        "Le groupe a visé mardi le poste-frontière malien de Diboli, près de Kidira au Sénégal.",
+    )
+    assert report.countries == ("ML",)
+
+
+def test_nigerias_state_of_the_same_name() -> None:
+    """Shiroro and Minna lie in Nigeria's Niger State."""
+    report = only("Niger: gunmen abduct six farmers in Shiroro as Minna shuts schools")
+    assert report.countries == ("NG",)
