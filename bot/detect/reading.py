@@ -32,6 +32,9 @@ _ENDS = re.compile(r"[,:;]")
 _QUOTED = re.compile(r"[«“\"]\s?([^«»“”\"]{1,60})\s?[»”\"]")
 #: « l’armée (Dirpa) a annoncé » is one too
 _ASIDE = re.compile(r"\([^()]*\)")
+#: words between the dead and the month they are of
+_OLD_REACH = 3
+_RECALLING = ("anniversary", "already")
 _CAMP = word_sets.words("camp")
 #: words that open another clause
 _CLAUSE_WORDS = word_sets.words("clause")
@@ -173,16 +176,28 @@ class Reading:
     @cached_property
     def tolls(self) -> list[TollMention]:
         return [
-            replace(toll, background=True) if self.recalls(toll.span.first) else toll
+            replace(toll, background=True)
+            if self.recalls(toll.span.first) or self._is_of_old(toll.span)
+            else toll
             for toll in find_tolls(self.doc)
         ]
+
+    def _is_of_old(self, toll: Span) -> bool:
+        """ "… where 17 of its men died in July 2016": a month long past right behind the dead."""
+        return any(
+            date.realis == "background"
+            and date.date is not None
+            and 0 <= date.span.first - toll.last <= _OLD_REACH
+            and self.breaks(toll.last - 1, date.span.first)[:2] == (0, 0)
+            for date in self.dates
+        )
 
     @cached_property
     def _recalled(self) -> list[Span]:
         """« … quatre ans après le massacre de 86 habitants »: up to a comma, another day."""
         spans = []
         for cue in self.cues:
-            if cue.value == "anniversary" and cue.entry.more["reach"] == "right":
+            if cue.value in _RECALLING and cue.entry.more["reach"] == "right":
                 sentence = next((s for s in self.sentences if s.holds(cue)), None)
                 last = sentence.span.last if sentence else cue.last
                 ends = (

@@ -128,6 +128,8 @@ def fold_word(word: str) -> str:
 
 def fold(text: str) -> str:
     """Folded words joined by single spaces; apostrophes and hyphens separate words."""
+    if text.isalpha() and text < "\u0590":  # one word, and no Arabic one: nearly every name
+        return fold_word(text)
     return " ".join(Doc(text).words)
 
 
