@@ -360,8 +360,11 @@ def _number_beside(reading: Reading, sentence: Sentence, verdicts: list[Verdict]
     ):
         return True
     words = reading.doc.words
+    summed = [toll.span for toll in reading.tolls if toll.background and sentence.holds(toll.span)]
     for verdict in verdicts:
         trigger = verdict.trigger
+        if any(distance(trigger, span) == 0 for span in summed):
+            continue
         if trigger.entry.more["part"] == "state" or trigger.value == "abduction":
             nearby = words[max(0, trigger.first - 6) : trigger.last + 4]
             if not _HERDS.isdisjoint(nearby):

@@ -18,6 +18,7 @@ from bot.detect.when import day_of
 
 _SAME_PLACE_KM = 30.0
 _ATTACKS = word_sets.parts("attacks")
+_DEFINITE = word_sets.words("definite")
 #: an adverb among so many first words opens its sentence
 _OPENING = 3
 #: « à 60 km de Niamey », « près de Gao »: a point of reference may lie this far
@@ -55,8 +56,9 @@ def group(reading: Reading, tellings: Sequence[Telling], actors: Actors) -> list
         ]
         day = day_of(reading, alone)
         new = any(_opens_another(telling.sentence, m) for m in telling.sentence.of("evidence"))
-        lead = (
-            len(known) == 1 and telling.sentence.number <= _LEADS and tellings[0].sentence.is_title
+        lead = len(known) == 1 and (
+            (telling.sentence.number <= _LEADS and tellings[0].sentence.is_title)
+            or _refers_back(telling.sentence)
         )
         best = None if new else _best(known, points, day, lead=lead)
         if best is None:
@@ -76,12 +78,21 @@ def _opens_another(sentence: Sentence, mark: Mark) -> bool:
     )
 
 
+def _refers_back(sentence: Sentence) -> bool:
+    """« L'attaque s'est produite entre … »: the one already told, only more exactly."""
+    return not _DEFINITE.isdisjoint(sentence.words[:1]) and any(
+        t.first == sentence.span.first + 1 and t.entry.more["part"] == "noun"
+        for t in sentence.of("trigger")
+    )
+
+
 def _best(
     known: Sequence[_Known], points: Sequence[Place], day: DateMention | None, *, lead: bool
 ) -> _Known | None:
     """The happening told before that this sentence goes on with; the last told wins a tie.
 
-    `lead` marks the sentence under the headline: it tells of the same, only more exactly.
+    `lead` marks the sentence under the headline, or one that refers back: it tells of the same,
+    only more exactly.
     """
     best: tuple[float, _Known] | None = None
     for order, entry in enumerate(known):

@@ -100,7 +100,7 @@ def places_of(
                 if not capital:
                     aside.append(replace(place, precision=max(place.precision, 2)))
                 continue
-            away = 2 * (mention.cue in _WAY) or int(
+            away = 2 * (mention.cue in _WAY or _is_of_road(reading, mention)) or int(
                 _comes_from(reading, sentence, mention)
                 or _lives_there(reading, sentence, mention)
                 or _is_of_hospital(reading, sentence, mention)
@@ -199,6 +199,17 @@ def _is_axis_of(reading: Reading, mention: Mention) -> bool:
         other.cue not in ("axis", "region", "within")
         and (mention not in headline or _is_topic(reading, other))
         for other in headline
+    )
+
+
+def _is_of_road(reading: Reading, mention: Mention) -> bool:
+    """« le corridor Dakar-Bamako »: two capitals and the road between them."""
+    ends = {capital.span for capital in reading.countries if capital.form == "capital"}
+    first, last = mention.span.first, mention.span.last
+    return mention.span in ends and any(
+        (end.first == last and reading.doc.between(last - 1, last) in ("-", "–"))
+        or (end.last == first and reading.doc.between(first - 1, first) in ("-", "–"))
+        for end in ends
     )
 
 

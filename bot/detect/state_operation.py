@@ -49,6 +49,8 @@ def is_state_operation(
     only_theirs = bool(lost) and all(t.side == "attacker" for t in lost)
     if only_theirs and _forces_open(sentences[0]):
         return True
+    if _hits_hideout(sentences[0]) and not any(t.group in UNIFORMED for t in lost):
+        return True
     # « 27 soldats tués et 47 terroristes neutralisés dans une attaque »: they were attacked
     struck = lost + [t for t in tolls if t.who == "wounded" and not t.background]
     fell = any(t.side == "victim" and t.group in UNIFORMED for t in struck)
@@ -105,6 +107,22 @@ def _forces_open(sentence: Sentence) -> bool:
         mark.value == "forces" and mark.first - sentence.span.first <= 1
         for mark in sentence.of("evidence")
     )
+
+
+def _hits_hideout(sentence: Sentence) -> bool:
+    """ "Air force hits bandit camp, kills dozens": forces, their blow, and whose camp it was."""
+    evidence = sentence.of("evidence")
+    start = sentence.span.first
+    return any(
+        forces.value == "forces"
+        and any(
+            word.startswith(_STRIKES)
+            for word in sentence.words[forces.last - start : forces.last - start + 1]
+        )
+        and any(0 < camp.first - forces.last <= _HIT_REACH for camp in evidence
+                if camp.value == "hideout")
+        for forces in evidence
+    )  # fmt: skip
 
 
 def _is_of_groups(mark: Mark) -> bool:

@@ -58,7 +58,10 @@ def _mentions(told: Told) -> list[TollMention]:
         last = max(told.units[max(each.last, each.end) - 1].last, first + 1)
         background, provisional, update, old = sentences.of(each)
         background = background or _is_remembered(told, first, last)
-        uncounted = amount.status == "vague" and (amount.min or 0) >= _THOUSANDS
+        # « 17 000 terroristes neutralisés » sums up years
+        uncounted = (amount.min or 0) >= _THOUSANDS and (
+            amount.status == "vague" or each.group == "militant"
+        )
         older.append(old)
         mentions.append(
             TollMention(
