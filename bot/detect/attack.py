@@ -8,6 +8,7 @@ from bot.detect import word_sets
 from bot.detect.actors import Actors
 from bot.detect.happening import Telling
 from bot.detect.lexicon import Mark
+from bot.detect.mentioned import habit, mentioned
 from bot.detect.other_days import Verdict, is_fresh
 from bot.detect.reading import Reading, Sentence, distance
 from bot.detect.text import Span
@@ -46,13 +47,6 @@ _BARE_REACTION = 1.0
 #: « deux gendarmes tués », « jihadistes neutralisés »: armed people this near a word of harm
 _HARMED_REACH = 4
 _ARMED_HARMED = 0.5
-#: nobody counted and no day, in an item that has room for both: mostly background
-_UNCOUNTED = 0.5
-#: « résister à de nouvelles attaques »: a noun that no article presents as news
-_MENTIONED = 0.75
-_NEWS = word_sets.words("presents_news")
-#: what bare plurals lose
-_HABIT = 1.5
 #: an attack word this near a camp, a post or a convoy tells of an attack on it
 _TARGET_REACH = 5
 #: « le poste de Déou, dans le nord du pays, a été attaqué »
@@ -63,7 +57,6 @@ _TAKEN = frozenset({"territory_seized", "territory_regained"})
 _GROUND = ("position", "settlement", "village")
 _FALLS, _FALLEN_REACH = word_sets.parts("falls"), 3
 _HERDS = word_sets.words("herds")
-_AIMED = word_sets.words("aimed_at")
 _NUMBERS = word_sets.words("numbers_of_people")
 #: words between a group and its act
 _ACTOR_REACH = 2
@@ -153,54 +146,15 @@ def _telling(
             score += _DEED
     if _STRENGTH[main.trigger.entry.more["strength"]] < _STRENGTH["M"]:
         score = min(score, _WEAK_ALONE)
-    elif not numbered and _is_habit(reading, sentence, counted):
-        score -= _HABIT
-    held_back = 0.0
-    if not numbered and len(reading.sentences) > 1 and not _is_dated(reading, sentence):
-        held_back = _UNCOUNTED
-        if all(not _presents(reading, v.trigger) for v in counted):
-            held_back += _MENTIONED
+    elif not numbered:
+        score -= habit(reading, sentence, counted)
+    held_back = 0.0 if numbered else mentioned(reading, sentence, counted)
     score -= held_back
     score -= max((v.weaker for v in counted), default=0.0)
     why += [words[name] for name in evidence if evidence[name] >= _TOLD and name in words]
     realis = "actual" if real else main.realis
     firm = numbered or _tells_itself(counted) or _acts(sentence, counted, actors)
     return Telling(sentence, counted, score, realis, why=why, firm=firm, held_back=held_back)
-
-
-def _is_habit(reading: Reading, sentence: Sentence, verdicts: list[Verdict]) -> bool:
-    """« Embuscades, mines, enlèvements … »: bare plurals without a day or a town tell no one."""
-    return (
-        all(
-            v.trigger.entry.more["part"] == "noun" and v.trigger.text.endswith("s")
-            for v in verdicts
-        )
-        and not sentence.has("evidence", "recent")
-        and not reading.dates_in(sentence)
-        and not reading.places_in(sentence)
-        and _AIMED.isdisjoint(reading.doc.words[verdicts[-1].trigger.last :][:1])
-    )
-
-
-def _presents(reading: Reading, trigger: Mark) -> bool:
-    """« Une attaque … », « Attaque à Gossi »: told as news; « de nouvelles attaques » is not."""
-    if trigger.entry.more["part"] != "noun" or not trigger.entry.more.get("hostile"):
-        return True
-    first, words = trigger.first, reading.doc.words
-    before = words[max(0, first - 2) : first]
-    return (
-        not before
-        or not _NEWS.isdisjoint(before)
-        or any(s.span.first == first for s in reading.sentences)
-        or ":" in reading.doc.between(first - 1, first)
-    )
-
-
-def _is_dated(reading: Reading, sentence: Sentence) -> bool:
-    """A day of this week beside the harm, or in the lead under its headline."""
-    return is_fresh(sentence) or (
-        sentence.number == 0 and reading.sentences[1].has("evidence", "recent")
-    )
 
 
 def _tells_itself(verdicts: Sequence[Verdict]) -> bool:
