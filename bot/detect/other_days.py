@@ -169,7 +169,7 @@ def is_beside(reading: Reading, sentence: Sentence, trigger: Mark, cue: Mark) ->
 
 def is_dated_before(reading: Reading, sentence: Sentence, trigger: Mark, cue: Mark) -> bool:
     """« ont mis le feu dimanche soir …, où, depuis 2015, … »: a fresh day comes before the cue."""
-    return any(
+    return reading.item.published is not None and any(
         date.precision == 1
         and date.realis == "past"
         and trigger.last <= date.span.first < cue.first

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -24,6 +25,8 @@ _FIGHTERS = word_sets.words("hired_fighters")
 _TWO = word_sets.words("two")
 _MEMORY = word_sets.words("memory")
 _MEMORY_REACH = 3
+_HAVE = word_sets.words("have_died")
+_DIED = word_sets.words("died_since")
 
 
 def find_tolls(doc: Doc) -> list[TollMention]:
@@ -79,7 +82,24 @@ def _mentions(told: Told) -> list[TollMention]:
                 together=each.together,
             )
         )
+    mentions = _succumbed(told, mentions)
     return _newest(mentions, older) if any(older) else mentions
+
+
+def _succumbed(told: Told, mentions: list[TollMention]) -> list[TollMention]:
+    """« Trois blessés ont succombé »: three of the dead, and wounded no more."""
+    words = told.doc.words
+    kept = list(mentions)
+    for at, (hurt, dead) in enumerate(itertools.pairwise(mentions)):
+        between = words[hurt.span.last : dead.span.first]
+        if (
+            (hurt.who, dead.who) == ("wounded", "killed")
+            and (set(between) <= _HAVE if between else words[dead.span.first] in _DIED)
+            and len(between) <= 1
+        ):
+            kept[at] = replace(hurt, background=True)
+            kept[at + 1] = replace(dead, min=hurt.min, max=hurt.max, status=hurt.status)
+    return kept
 
 
 def _fate(counted: Counted, words: Sequence[str]) -> str:

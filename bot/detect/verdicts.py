@@ -179,14 +179,9 @@ def judge(
             elif more["action"] in ("historical", "negated") and (
                 (
                     cue.value not in ("anniversary", "denied")
-                    # « enlevés le 24 juin, ils seraient libérés »; « à peine libéré, enlevé »
-                    and not (cue.value == "release" and verdict.trigger.first < cue.first)
                     and is_dated(reading, sentence, verdict.trigger)
                 )
-                or (
-                    cue.value != "release"
-                    and is_dated_before(reading, sentence, verdict.trigger, cue)
-                )
+                or is_dated_before(reading, sentence, verdict.trigger, cue)
             ):
                 continue
             elif verdict.realis == "actual":

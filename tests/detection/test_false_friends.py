@@ -7,6 +7,20 @@ from detecting import labels_of
 
 #: class, what must stay quiet, what must alert, the kind it must alert as
 PAIRS = [
+    ("release", "Tillabéri : les sept otages de Torodi sains et saufs",
+     "Torodi : deux employés enlevés mardi, un troisième sain et sauf", "attack"),
+    ("release", "Nigeria: kidnappers free 29 pupils abducted in Kaduna state",
+     "Nigeria: kidnappers abduct 29 pupils in Kaduna state", "attack"),
+    ("round_up", "257 casques bleus ont été tués au Mali de 2013 à nos jours",
+     "Trois casques bleus ont été tués lundi au Mali par une mine", "attack"),
+    ("accident", "Kebbi boat mishap: 97 bodies recovered",
+     "Kebbi: gunmen shoot at boat, nine bodies recovered", "attack"),
+    ("illness", "Cholera outbreak: two surrendered Boko Haram die in Maiduguri camp",
+     "Borno: Boko Haram attack cholera ward in Dikwa, two nurses killed", "attack"),
+    ("diplomacy", "Burkina : le chargé d'affaires des États-Unis convoqué au ministère",
+     "Burkina : le chargé d'affaires des États-Unis expulsé", "alliance"),
+    ("named", "L'opération Barkhane au Mali, racontée par un photographe",
+     "L'opération Barkhane quitte le Mali", "alliance"),
     ("sport", "Football : l'attaque des Aigles du Mali muette face au Maroc, la CAN commence mal",
      "Des hommes armés ouvrent le feu près du stade de Djibo : six morts", "attack"),
     ("sport", "Mali strike late to sink Zambia in AFCON shootout",

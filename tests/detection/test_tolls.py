@@ -513,3 +513,19 @@ def test_an_aside_between_commas_tells_who_was_hurt() -> None:
         t for t in tolls("Deux soldats, blessés, ont été évacués.") if t.who == "wounded"
     ]
     assert (toll.min, toll.max) == (2, 2)
+
+
+@pytest.mark.parametrize(
+    ("text", "dead"),
+    [
+        ("Trois blessés ont succombé à l'hôpital de Gao", exactly(3)),
+        ("Le bilan passe à sept morts. Trois blessés ont succombé", exactly(7)),
+        ("Two of the wounded died in hospital", exactly(2)),
+    ],
+)
+def test_whoever_died_of_wounds_is_wounded_no_more(text: str, dead: Figure) -> None:
+    assert headlines(text) == {"killed": dead}
+
+
+def test_the_wounded_beside_the_dead_stay() -> None:
+    assert headlines("Deux blessés, un mort") == {"killed": exactly(1), "wounded": exactly(2)}
