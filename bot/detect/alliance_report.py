@@ -32,7 +32,6 @@ _SIGNED = frozenset({
     "defence_pact", "military_cooperation", "joint_force", "alliance_institution",
     "peace_agreement",
 })  # fmt: skip
-#: steps that happen where the soldiers are
 #: so many parties make a town where they met no party
 _SEVERAL = 2
 _AT = word_sets.words("seated")
@@ -45,6 +44,7 @@ _BACKED = word_sets.words("backed")
 #: troops that come or go, and the acts that say they have
 _MOVED = frozenset({"troop_deployment", "troop_withdrawal"})
 _THERE = frozenset({"arrive", "complete"})
+#: steps that happen where the soldiers are
 _ON_THE_GROUND = frozenset({"base_change", "troop_withdrawal"})
 
 

@@ -18,7 +18,7 @@ from bot.detect.attack_signs import (
 from bot.detect.happening import Happening
 from bot.detect.lexicon import Mark
 from bot.detect.reading import Sentence
-from bot.detect.report import UNIFORMED
+from bot.detect.report import UNARMED, UNIFORMED
 from bot.detect.toll_totals import TollMention
 
 #: told by one unmistakable word, most specific first
@@ -31,7 +31,6 @@ _BOMB = word_sets.parts("bomb")
 _BESIDE = 2
 _SHOTS = word_sets.parts("shots")
 _LAST = ("looting_arson", "infrastructure_attack", "foiled", "territory_regained")
-_PEOPLE = frozenset({"civilian", "aid_worker", "official", "foreigner"})
 _AIR = word_sets.parts("from_the_air")
 
 
@@ -90,7 +89,7 @@ def type_of(
         return "looting_arson"
     if on_convoy(told):
         return "ied_landmine" if _first_blast(told) else "ambush"
-    if ("attack_on_civilians" in told.strong and not (hit & UNIFORMED and not hit & _PEOPLE)) or (
+    if ("attack_on_civilians" in told.strong and not (hit & UNIFORMED and not hit & UNARMED)) or (
         _hits_civilians(extent, hit)
     ):
         return "attack_on_civilians"
@@ -184,7 +183,7 @@ def _shot_at(told: Told, extent: Sequence[Sentence], hit: set[str]) -> bool:
         bool(hit)
         and all(mark.text.startswith(_SHOTS) for mark in clashes)
         and not hit & UNIFORMED
-        and (bool(hit & _PEOPLE) or not any(_names_forces(s) for s in extent))
+        and (bool(hit & UNARMED) or not any(_names_forces(s) for s in extent))
     )
 
 
@@ -197,7 +196,7 @@ def _hits_civilians(extent: Sequence[Sentence], hit: set[str]) -> bool:
     """Villagers, worshippers or passengers are hit and nobody in uniform is."""
     if hit & UNIFORMED:
         return False
-    if hit & _PEOPLE:
+    if hit & UNARMED:
         return True
     told = (s for s in extent if s.of("trigger") or s.has("actor", "unknown"))
     return any(_names_people(s) for s in told) and not any(

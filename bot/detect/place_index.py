@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from bot.detect import word_sets
 from bot.detect.countries import Country
 from bot.detect.place_words import PlaceWords
 from bot.detect.places import SETTLED, PlaceRow, spellings
@@ -35,10 +36,7 @@ _SOUNDS = (
     ("ou", "u"), ("w", "u"), ("h", ""), ("c", "k"), ("q", "k"), ("y", "i"), ("z", "s"),
 )  # fmt: skip
 _DOUBLED = re.compile(r"(.)\1+")
-_AGES = frozenset({
-    "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven",
-    "twelve",
-})  # fmt: skip
+_AGES = word_sets.words("ages")
 
 
 @dataclass(slots=True)

@@ -32,25 +32,24 @@ _CAME_REACH = 7
 #: « raconte un apprenti qui a pu regagner Kayes »: words from the saying to the place
 _SAYING_REACH = 9
 #: what is said follows: « indique que l'attaque de … »
-_TOLD = frozenset({"que", "qu", "that", "how", "comment"})
+_TOLD = word_sets.words("told_follows")
 _SAID = word_sets.words("said_there")
 _CARRIED = word_sets.words("carried")
 _HOSPITAL = word_sets.words("hospital")
 _CARRIED_REACH = 7
-_LYING = frozenset({"in", "at", "to"})
-#: « entre Gao et Gossi », « parti de Gao »: the way, less the place than one it was near to
-_KM = frozenset({"km", "kilometres", "kilometers"})
-_FAR_KM = 60
-_FAR_REACH = 9
+_LYING = word_sets.words("lying_in")
+#: « à 300 kilomètres à l'est de Mopti »: so far off a town tells but the direction
+_KM = word_sets.words("kilometres")
+_FAR_KM, _FAR_REACH = 60, 9
+#: « parti de Gao »: the way, less the place than one it was near to
 _WAY = frozenset({"from", "to"})
 _EXACT = frozenset({"town", "at", "in", "village", "between", "axis", "near", "commune"})
 #: « la localité de Banibangou » is where it was, « la zone de Ouallam » around it
 _WIDTH = {"town": -1.0}
 #: a headline's town and a unit's seat often stand for the country around them
-_TOPIC = 1.5
+_TOPIC, _SEAT = 1.5, 1.5
 #: « près de Tombouctou, plus précisément entre Niafunké et Tonka »
 _BETWEEN = -0.5
-_SEAT = 1.5
 
 
 class _Rank(NamedTuple):

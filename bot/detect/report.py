@@ -40,6 +40,8 @@ TOLL_GROUPS = (
 )  # fmt: skip
 #: those of TOLL_GROUPS who wear one
 UNIFORMED: frozenset[str] = frozenset({"soldier", "police", "auxiliary"})
+#: those of TOLL_GROUPS who are no fighters, where the text says so
+UNARMED: frozenset[str] = frozenset({"civilian", "aid_worker", "official", "foreigner"})
 TOLL_STATUS = (
     "exact", "at_least", "at_most", "range", "vague", "unknown_positive", "none",
 )  # fmt: skip

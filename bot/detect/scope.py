@@ -29,11 +29,11 @@ _ABROAD = 0.5
 #: they strike far from home: where a group of the Sahel is named it is not their country
 _POWERS = frozenset({"FR", "US", "GB", "DE", "RU", "IT", "TR", "BE", "ES"})
 _POWER = 0.1
-#: a jihadist attack anywhere in these is one of the Sahel's (GUIDELINE, Grand-Bassam)
 #: « deux Mauritaniens », « un Togolais »: the word before counts people
 _COUNTED = word_sets.words("numbers_of_people")
 #: sentences that may say where it was
 _LEAD = 3
+#: a jihadist attack anywhere in these is one of the Sahel's (GUIDELINE, Grand-Bassam)
 _COAST = frozenset({"CI", "BJ", "TG", "GH", "SN"})
 _CORE = frozenset({"ML", "BF", "NE"})
 _TITLE, _TOPIC = 1.5, 2.0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.detect import word_sets
-from bot.detect.actors import UNKNOWN, Actor, Actors
+from bot.detect.actors import UNKNOWN, Actors
 from bot.detect.lexicon import Mark
 from bot.detect.reading import Sentence, distance
 from bot.detect.report import UNIFORMED
@@ -24,8 +24,8 @@ _HIT_REACH = 5
 #: « un poste d'observation à Téhini, sur l'axe de Gogo, a été attaqué »
 _PASSIVE_REACH = 16
 _STRIKES, _AIR_FORCES = word_sets.parts("strikes"), word_sets.parts("air_forces")
-_OF = frozenset({"de", "du", "des", "d", "par", "of", "by"})
-_BETWEEN = frozenset({"entre", "between"})
+_OF = word_sets.words("whose")
+_BETWEEN = word_sets.words("fight_between")
 #: words between an army and its drone
 _OWNER_REACH = 3
 _REGRET = word_sets.words("regret")
@@ -42,7 +42,7 @@ def is_state_operation(
     """Whether armed forces act here and an armed group is hit."""
     forces = any(
         sentence.has("evidence", "forces")
-        or any(_is_state(actors.of(mark)) for mark in sentence.of("actor"))
+        or any(not actors.of(mark).irregular for mark in sentence.of("actor"))
         for sentence in sentences
     )
     lost = [t for t in tolls if t.who == "killed" and not t.background and t.status != "none"]
@@ -174,7 +174,7 @@ def _is_owned(sentences: Sequence[Sentence], actors: Actors) -> bool:
         _owns(s, owner, strike) or not _REGRET.isdisjoint(s.words)
         for s in sentences
         for owner in s.of("evidence", "actor")
-        if owner.value == "forces" or (owner.layer == "actor" and _is_state(actors.of(owner)))
+        if owner.value == "forces" or (owner.layer == "actor" and not actors.of(owner).irregular)
         for strike in s.of("evidence", "trigger")
         if strike.value in ("weapon", "air_drone_strike")
         or (_is_act(strike) and 0 <= strike.first - owner.last <= _SUBJECT_REACH)
@@ -251,7 +251,7 @@ def _struck(sentences: Sequence[Sentence], triggers: Sequence[Mark], actors: Act
                     ),
                     default=0,
                 )
-                    and not any(a.first < mark.first and _is_state(actors.of(a))
+                    and not any(a.first < mark.first and not actors.of(a).irregular
                                 for a in sentence.of("actor"))
                     and not _hits(sentence, mark))
             ):  # fmt: skip
@@ -276,7 +276,3 @@ def _only_speaks(sentence: Sentence, mark: Mark) -> bool:
         verb.entry.more["role"] == "verb" and 0 <= verb.first - mark.last <= _SUBJECT_REACH
         for verb in sentence.of("speaker")
     )
-
-
-def _is_state(actor: Actor) -> bool:
-    return actor.side in ("STATE", "PRO_STATE", "INTERNATIONAL", "FOREIGN")

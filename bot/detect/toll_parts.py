@@ -21,6 +21,8 @@ _FREED_BEFORE = re.compile(r"F[xteEoPa]{0,3}$")
 _NOBODY = re.compile(r"n[xteEoAu]{0,3}(?:[hHb]|Q?p?x?[xAau]{0,4}[hbi])")
 #: « l'armée en reconnaît douze »: verbs of whoever gives another figure
 _COUNTS = word_sets.parts("counts")
+#: « …, killing at least 200, »: the recall goes on behind its comma
+_WENT_ON = word_sets.words("went_on")
 #: units of time so long that what is recalled is another event
 _LONG = word_sets.parts("long_ago")
 #: « X soldats et Y civils » told with verbs of their own are still one sum
@@ -233,10 +235,6 @@ def _nobody(told: Told) -> None:
         one = meaning.value == "wounded" and nobody
         if one and not any(c.who == "killed" for c in told.counted):
             told.add(match.start(), match.end(), NOBODY, "killed")  # "no one was hurt"
-
-
-#: « …, killing at least 200, »: the recall goes on behind its comma
-_WENT_ON = frozenset({"killing", "leaving", "tuant", "faisant", "blessant", "wounding"})
 
 
 class Sentences:

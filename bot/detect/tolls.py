@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.detect import word_sets
+from bot.detect.report import UNARMED
 from bot.detect.text import Doc, Span
 from bot.detect.time_words import weekday_words
 from bot.detect.toll_amounts import ONE, SOME, TWO, Amount, bounded
@@ -20,12 +21,10 @@ __all__ = ["TollMention", "combine", "find_tolls"]
 
 #: « des milliers de morts » is nearly always a sum over years (DOMAIN 4.5)
 _THOUSANDS = 2000
-_TAKEN = frozenset({"civilian", "foreigner", "aid_worker", "official"})
 _FIGHTERS = word_sets.words("hired_fighters")
 _TWO = word_sets.words("two")
 _MEMORY = word_sets.words("memory")
 _MEMORY_REACH = 3
-_HAVE = word_sets.words("have_died")
 _DIED = word_sets.words("died_since")
 
 
@@ -91,12 +90,8 @@ def _succumbed(told: Told, mentions: list[TollMention]) -> list[TollMention]:
     words = told.doc.words
     kept = list(mentions)
     for at, (hurt, dead) in enumerate(itertools.pairwise(mentions)):
-        between = words[hurt.span.last : dead.span.first]
-        if (
-            (hurt.who, dead.who) == ("wounded", "killed")
-            and (set(between) <= _HAVE if between else words[dead.span.first] in _DIED)
-            and len(between) <= 1
-        ):
+        link = words[hurt.span.last : dead.span.first] or words[dead.span.first :][:1]
+        if (hurt.who, dead.who) == ("wounded", "killed") and len(link) == 1 and link[0] in _DIED:
             kept[at] = replace(hurt, background=True)
             kept[at + 1] = replace(dead, min=hurt.min, max=hurt.max, status=hurt.status)
     return kept
@@ -104,7 +99,7 @@ def _succumbed(told: Told, mentions: list[TollMention]) -> list[TollMention]:
 
 def _fate(counted: Counted, words: Sequence[str]) -> str:
     """Whoever is no fighter is abducted, « capturés » as it may say."""
-    if counted.who == "captured" and counted.group in _TAKEN and _FIGHTERS.isdisjoint(words):
+    if counted.who == "captured" and counted.group in UNARMED and _FIGHTERS.isdisjoint(words):
         return "abducted"
     return counted.who or "killed"
 

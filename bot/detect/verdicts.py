@@ -37,14 +37,14 @@ _OF_PEOPLE = frozenset({"law", "politics", "crime", "sport"})
 #: an attack that says itself how it was done
 _ARMED_ATTACK = ("armed attack", "attaque armee", "attaques armees")
 #: « abattus … par des hommes »: words from a deed to who did it
-_BY, _BY_REACH = frozenset({"par", "by"}), 10
+_BY, _BY_REACH = word_sets.words("done_by"), 10
 _MEN = word_sets.words("men")
 #: cues that a clause behind the news may hold
 _BESIDES = frozenset({"trial", "release"})
 #: what a lead may say of its headline
 _EXPLAINED = frozenset({"trial", "drill", "anniversary", "archive", "culture", "memorial"})
 #: « une semaine après l'attaque de …, une autre … »: what is recalled so soon is still news
-_WEEKS = frozenset({"semaine", "semaines", "week", "weeks"})
+_WEEKS = word_sets.words("weeks")
 #: that many words into the lead, what is named is what it is about
 _EXPLAINS_AT = 4
 

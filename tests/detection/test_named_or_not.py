@@ -55,6 +55,7 @@ def test_a_town_that_was_bombed_is_not_laid_on_the_army() -> None:
     [
         "Mali : un drone de l'armée tue neuf civils mardi à Tinzaouaten",
         "Malian army drone kills nine civilians in Tinzaouaten on Tuesday, FLA says",
+        "Malian army hits terrorist camp near Gossi, kills dozens on Tuesday",
     ],
 )
 def test_an_army_is_named_where_the_text_says_whose_it_was(title: str) -> None:

@@ -107,3 +107,26 @@ def test_nigerias_state_of_the_same_name() -> None:
     """Shiroro and Minna lie in Nigeria's Niger State."""
     report = only("Niger: gunmen abduct six farmers in Shiroro as Minna shuts schools")
     assert report.countries == ("NG",)
+
+
+def test_two_capitals_joined_are_only_the_road() -> None:
+    told = only(
+        "Dakar-Bamako drivers alarmed as convoy is attacked near Diéma on Monday, two dead"
+    )
+    assert (told.countries, [place.name for place in told.places]) == (("ML",), ["Diéma"])
+
+
+def test_a_sentence_that_refers_back_says_where_more_exactly() -> None:
+    """« L'attaque s'est produite … » is no second attack."""
+    told = only(
+        "Mali : huit camions incendiés par des jihadistes à Sikasso",
+        "Nouveau coup dur au Mali. Vendredi, plusieurs camions-citernes ont été incendiés par des "
+        "jihadistes dans la région de Sikasso. L'attaque s'est produite entre Kolondiéba et "
+        "Kadiana.",
+    )
+    assert [place.name for place in told.places[:2]] == ["Kolondiéba", "Kadiana"]
+
+
+def test_two_peoples_are_no_hamlets() -> None:
+    title = "Mali : quatre morts lundi à Koro dans des heurts entre Peulhs et Dogons"
+    assert [place.name for place in only(title).places] == ["Koro"]
