@@ -48,21 +48,22 @@ _SLICE = 1000
 #: DOMAIN 3.4: a chat hears of one event at most so often (seconds); a cancel never waits
 PUSH_SPACING = 30 * 60.0
 
-# A push of an event waits until so long after the last one in its chat; what is decided meanwhile
-# supersedes it and waits in its place, so that a burst becomes one message.
+# A push of an event waits until so long after the last one in its chat. Meanwhile it edits the
+# message at once and without a sound; what is decided later supersedes it and waits in its place,
+# so that a burst becomes one sound.
 SPACE_OUT = """
 update deliveries
-   set due_at = (select max(last.sent_at) from deliveries last
-                  where last.event_id = deliveries.event_id
-                    and last.chat_id = deliveries.chat_id
-                    and last.state = 'sent' and last.action = 'push') + :spacing
- where event_id = :event_id and state = 'pending' and action = 'push' and leased_until <= :now
+   set action = case when last.has_ref = 1 then 'edit' else 'push' end,
+       push_at = case when last.has_ref = 1 then last.sent_at + :spacing end,
+       due_at = case when last.has_ref = 1 then due_at else last.sent_at + :spacing end
+  from (select chat_id, max(sent_at) as sent_at,
+               max(case when message_ref is null then 0 else 1 end) as has_ref
+          from deliveries
+         where event_id = :event_id and state = 'sent' and action = 'push'
+         group by chat_id) last
+ where deliveries.chat_id = last.chat_id and last.sent_at + :spacing > deliveries.due_at
+   and event_id = :event_id and state = 'pending' and action = 'push' and leased_until <= :now
    and alert_id in (select id from alerts where event_id = :event_id and msg_type <> 'cancel')
-   and exists (select 1 from deliveries last
-                where last.event_id = deliveries.event_id
-                  and last.chat_id = deliveries.chat_id
-                  and last.state = 'sent' and last.action = 'push'
-                  and last.sent_at + :spacing > deliveries.due_at)
 """
 
 
@@ -80,8 +81,8 @@ def enqueue(
     What the same chat was still to be told of this event is superseded, unless it is being sent
     right now. The new delivery then takes over what people would have missed: a push stays a
     push, and the more urgent priority counts (0 = most urgent). Doing it twice changes nothing.
-    A push waits until PUSH_SPACING after the last one of this event in its chat, unless the alert
-    is a cancel.
+    Until PUSH_SPACING after the last push of this event in its chat it edits the message instead,
+    and pushes then, unless the alert is a cancel.
     """
     platforms = _platforms(conn, [addressee.chat_id for addressee in addressees])
     queued = conn.many(
@@ -113,7 +114,8 @@ def enqueue(
          where event_id = :event_id and state = 'pending' and leased_until <= :now
            and alert_id < :alert_id
            and chat_id in (select chat_id from deliveries where alert_id = :alert_id)
-        returning chat_id, action, priority
+        returning chat_id, priority,
+                  case when push_at is null then action else 'push' end as action
         """,
         alert_id=alert_id,
         event_id=event_id,
@@ -166,6 +168,14 @@ def claim(
 
     A chat gives one at a time, and what concerns one event in the order in which it was decided.
     """
+    # nobody came to show it before it may sound: the sound tells it all
+    conn.execute(
+        """
+        update deliveries set action = 'push', push_at = null
+         where push_at <= :now and state = 'pending' and leased_until <= :now
+        """,
+        now=now,
+    )
     taken = conn.all(CLAIM, sender=sender, worker=worker, now=now, until=now + lease, limit=limit)
     rows = conn.all(
         """
@@ -202,14 +212,18 @@ def renew(conn: Connection, worker: str, ids: Iterable[int], until: float) -> in
 
 
 def sent(conn: Connection, delivery_id: int, worker: str, ref: str, now: float) -> bool:
-    """It is in the chat as message `ref`. False, here and below: the lease was lost."""
+    """It is in the chat as message `ref`. False, here and below: the lease was lost.
+
+    What was shown without its sound is due again as a push, unless something newer is on its way
+    there: then that one sounds.
+    """
     row = conn.one(
         """
         update deliveries
            set state = 'sent', message_ref = :ref, sent_at = :now, error = null,
                leased_by = null, leased_until = 0
          where id = :id and leased_by = :worker and state = 'pending'
-        returning event_id
+        returning event_id, chat_id, push_at
         """,
         id=delivery_id,
         worker=worker,
@@ -218,9 +232,35 @@ def sent(conn: Connection, delivery_id: int, worker: str, ref: str, now: float) 
     )
     if row is None:
         return False
+    if row["push_at"] is not None and not conn.execute(
+        """
+        update deliveries set push_at = :push_at
+         where event_id = :event_id and chat_id = :chat_id and state = 'pending'
+           and action = 'edit'
+        """,
+        **row,
+    ):
+        _sound_later(conn, delivery_id)
     # an update may have been queued behind it while it was on its way
     conn.execute(SPACE_OUT, event_id=row["event_id"], spacing=PUSH_SPACING, now=now)
     return True
+
+
+def _sound_later(conn: Connection, delivery_id: int) -> bool:
+    """Due again as a push at its `push_at`; False when it has none."""
+    return (
+        conn.execute(
+            """
+            update deliveries
+               set state = 'pending', action = 'push', due_at = push_at, push_at = null,
+                   attempts = 0, sent_at = null, dead_at = null, message_ref = null,
+                   leased_by = null, leased_until = 0
+             where id = :id and push_at is not null
+            """,
+            id=delivery_id,
+        )
+        == 1
+    )
 
 
 def retry(
@@ -252,8 +292,14 @@ def retry(
 
 
 def dead(conn: Connection, delivery_id: int, worker: str, error: str, now: float) -> bool:
-    """It will never be taken: a dead letter that moderators see."""
-    return _settle_dead(conn, delivery_id, worker, error, now) is not None
+    """It will never be taken: a dead letter that moderators see.
+
+    An edit that was to be followed by a sound is not: the message to come tells it all.
+    """
+    if _settle_dead(conn, delivery_id, worker, error, now) is None:
+        return False
+    _sound_later(conn, delivery_id)
+    return True
 
 
 def gone(conn: Connection, delivery_id: int, worker: str, reason: str, now: float) -> bool:

@@ -7,8 +7,6 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from bot.detect.report import (
-    ALLIANCE_TYPES,
-    ATTACK_TYPES,
     ATTRIBUTIONS,
     CERTAINTIES,
     ROLES,
@@ -179,12 +177,9 @@ class _Votes:
 
 
 def _type(reports: Sequence[Report], vote: _Votes) -> str:
+    """What most origins call it; between equals, what was said first."""
     types = list(dict.fromkeys(r.type for r in reports))
-    known = ATTACK_TYPES if reports[0].kind == "attack" else ALLIANCE_TYPES
-    return min(
-        types,
-        key=lambda t: (_GENERIC.get(t, 0), -vote.count(lambda r: r.type == t), known.index(t)),
-    )
+    return min(types, key=lambda t: (_GENERIC.get(t, 0), -vote.count(lambda r: r.type == t)))
 
 
 def main_place(report: Report) -> Place | None:

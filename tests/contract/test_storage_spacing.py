@@ -1,11 +1,11 @@
-"""One chat hears of one event at most every half hour; edits and cancels wait for nobody."""
+"""One event sounds in one chat at most every half hour; what it says is never kept back."""
 
 from __future__ import annotations
 
 import pytest
 from storage_samples import LEASE, T0, alert, chat, event
 
-from storage import deliveries
+from storage import chats, deliveries
 from storage.database import Database
 from storage.deliveries import PUSH_SPACING
 from storage.model import Action, Delivery, Event, MsgType
@@ -39,13 +39,15 @@ async def told(db: Database) -> tuple[Event, int]:
 async def test_only_a_sound_waits(
     db: Database, action: Action, msg_type: MsgType, wait: float
 ) -> None:
-    """A minute after the alert an update waits; an edit and a cancel do not."""
+    """A minute after the alert an update edits and sounds later; an edit and a cancel just are."""
     made, one = await told(db)
     now = T0 + 60
     await db.write(alert, made.id, [one], revision=2, action=action, msg_type=msg_type, now=now)
     if wait:
+        assert await send(db, now) == [(one, "edit", 2)]
         assert await send(db, now + wait - 1) == []
     assert await send(db, now + wait) == [(one, action, 2)]
+    assert await send(db, now + 10 * PUSH_SPACING) == []
 
 
 async def test_a_burst_is_one_message(db: Database) -> None:
@@ -54,8 +56,47 @@ async def test_a_burst_is_one_message(db: Database) -> None:
     for revision, action in [(2, "push"), (3, "push"), (4, "edit")]:
         at = T0 + 60 * revision
         await db.write(alert, made.id, [one], revision=revision, action=action, now=at)
-        assert await send(db, at) == []
+        assert await send(db, at) == [(one, "edit", revision)]
     assert await send(db, T0 + PUSH_SPACING) == [(one, "push", 4)]
+    assert await send(db, T0 + 10 * PUSH_SPACING) == []
+
+
+async def test_a_sound_that_is_due_needs_no_edit_before(db: Database) -> None:
+    """Nobody could send for an hour: one message, not the edit and then the push."""
+    made, one = await told(db)
+    await db.write(alert, made.id, [one], revision=2, now=T0 + 60)
+    assert await send(db, T0 + 3600) == [(one, "push", 2)]
+    assert await send(db, T0 + 3 * 3600) == []
+
+
+async def test_a_message_that_cannot_be_edited_still_sounds(db: Database) -> None:
+    """Deleted or too old to edit: the refusal takes the edit, not the update."""
+    made, one = await told(db)
+    await db.write(alert, made.id, [one], revision=2, now=T0 + 60)
+    (edit,) = await claim(db, T0 + 60)
+    assert await db.write(deliveries.dead, edit.id, "w", "message can't be edited", T0 + 61)
+    assert await send(db, T0 + PUSH_SPACING - 1) == []
+    assert await send(db, T0 + PUSH_SPACING) == [(one, "push", 2)]
+
+
+async def test_a_chat_that_moved_waits_for_the_sound(db: Database) -> None:
+    """Its message stayed behind, so that there is nothing to edit."""
+    made, one = await told(db)
+    await db.write(chats.move, one, "telegram:-100")
+    await db.write(alert, made.id, [one], revision=2, now=T0 + 60)
+    assert await send(db, T0 + 60) == []
+    assert await send(db, T0 + PUSH_SPACING) == [(one, "push", 2)]
+
+
+async def test_what_follows_an_edit_on_its_way_takes_over_its_sound(db: Database) -> None:
+    """Revision 3 comes while revision 2 is being shown: one sound, of the newer."""
+    made, one = await told(db)
+    await db.write(alert, made.id, [one], revision=2, now=T0 + 60)
+    (edit,) = await claim(db, T0 + 60)
+    await db.write(alert, made.id, [one], revision=3, action="edit", now=T0 + 61)
+    assert await db.write(deliveries.sent, edit.id, "w", "m", T0 + 62)
+    assert await send(db, T0 + 62) == [(one, "edit", 3)]
+    assert await send(db, T0 + PUSH_SPACING) == [(one, "push", 3)]
     assert await send(db, T0 + 10 * PUSH_SPACING) == []
 
 
@@ -75,6 +116,7 @@ async def test_an_update_behind_an_alert_on_its_way_waits_too(db: Database) -> N
     (first,) = await claim(db, T0)
     await db.write(alert, made.id, [one], revision=2, now=T0 + 1)
     assert await db.write(deliveries.sent, first.id, "w", "77", T0 + 2)
+    assert await send(db, T0 + 2) == [(one, "edit", 2)]
     assert await send(db, T0 + 1 + PUSH_SPACING) == []
     assert await send(db, T0 + 2 + PUSH_SPACING) == [(one, "push", 2)]
 
@@ -84,7 +126,7 @@ async def test_other_events_and_other_chats_do_not_wait(db: Database) -> None:
     made, one = await told(db)
     two = (await db.write(chat, "telegram:2")).id
     await db.write(alert, made.id, [one, two], revision=2, now=T0 + 60)
-    assert await send(db, T0 + 60) == [(two, "push", 2)]
+    assert await send(db, T0 + 60) == [(one, "edit", 2), (two, "push", 2)]
     other = await db.write(event)
     await db.write(alert, other.id, [one], now=T0 + 61)
     assert await send(db, T0 + 61) == [(one, "push", 1)]

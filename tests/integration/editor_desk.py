@@ -166,3 +166,5 @@ def sounds(sent: list[Delivery]) -> list[tuple[str, str, str]]:
 
 
 ALERTED = [("console:0", "alert", "push")]
+#: an update, before it may sound
+SHOWN = [("console:0", "update", "edit")]

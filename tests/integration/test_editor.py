@@ -14,6 +14,7 @@ from editor_desk import (
     HOUR,
     LEAD,
     MINUTE,
+    SHOWN,
     START,
     TITLE,
     Desk,
@@ -199,13 +200,14 @@ async def test_a_chat_that_matches_later_gets_its_first_alert_then(desk: Desk) -
         "environs de Djibo, disent des habitants."
     )
     await desk.read("La Dépêche", item("Djibo en deuil", told, url="https://depeche.example/5"))
-    assert sounds(await desk.send()) == [("console:5", "update", "push")]
+    shown = ("console:0", "update", "edit")
+    assert sounds(await desk.send()) == [shown, ("console:5", "update", "push")]
     desk.now += 30 * MINUTE
     assert sounds(await desk.send()) == [("console:0", "update", "push")]
 
 
 async def test_a_burst_of_news_is_one_more_sound(desk: Desk) -> None:
-    """What becomes known within half an hour of the alert is told together, at its end."""
+    """What becomes known within half an hour of the alert is shown at once and sounds once."""
     await desk.read("Écho du Soum", item())
     assert sounds(await desk.send()) == ALERTED
     for number, (count, feed) in enumerate(
@@ -216,7 +218,7 @@ async def test_a_burst_of_news_is_one_more_sound(desk: Desk) -> None:
             feed,
             item(f"Djibo : {count} morts", more, guid=count, url=f"https://b.example/{number}"),
         )
-        assert await desk.send() == []
+        assert sounds(await desk.send()) == SHOWN
     desk.now += 30 * MINUTE
     (sent,) = await desk.send()
     assert (sent.msg_type, sent.action, sent.told_revision) == ("update", "push", 1)

@@ -12,6 +12,7 @@ from editor_desk import (
     DAY,
     LEAD,
     MINUTE,
+    SHOWN,
     TITLE,
     Desk,
     item,
@@ -44,7 +45,7 @@ async def test_a_denial_is_told(desk: Desk) -> None:
     )
     (event,) = await desk.events()
     assert EventFacts.load(event.facts).verification == "disputed"
-    assert await desk.send() == []
+    assert sounds(await desk.send()) == SHOWN
     desk.now += 30 * MINUTE
     assert sounds(await desk.send()) == [("console:0", "update", "push")]
 
@@ -61,7 +62,7 @@ async def test_a_corrected_entry_revises_its_own_event(desk: Desk) -> None:
     facts = EventFacts.load(event.facts)
     assert (facts.place and facts.place.name, facts.killed[0].min) == ("Aribinda", 18)
     assert (event.ref, event.revision) == ("BF-2026-0310-a", 2)
-    assert await desk.send() == []
+    assert sounds(await desk.send()) == SHOWN
     desk.now += 30 * MINUTE
     assert sounds(await desk.send()) == [("console:0", "update", "push")]
 
@@ -136,7 +137,7 @@ async def test_somebody_elses_denial_disputes_it(desk: Desk) -> None:
     (event,) = await desk.events()
     facts = EventFacts.load(event.facts)
     assert (facts.verification, facts.denied_by) == ("disputed", ("army",))
-    assert await desk.send() == []
+    assert sounds(await desk.send()) == SHOWN
     desk.now += 30 * MINUTE
     assert sounds(await desk.send()) == [("console:0", "update", "push")]
 
