@@ -33,6 +33,7 @@ from rapidfuzz import fuzz
 from bot.detect.detector import Detector
 from bot.detect.report import ActorRef, Detection, Item, Place, Report, Toll
 from bot.detect.text import fold
+from bot.events.board import Board
 from bot.events.desk import Article, assign, known, story
 from bot.events.facts import Source
 from bot.events.group import Grouper
@@ -169,10 +170,11 @@ def decision_time(detector: Detector, many: int = 5000, tried: int = 200) -> tup
         tellings.append(article.telling(report))
         if len(open_events) == many:
             break
+    board = Board.of(open_events)
     times = []
     for telling in tellings[:: max(1, len(tellings) // tried)]:
         began = time.perf_counter()
-        assign([telling], open_events)
+        assign([telling], board)
         times.append(time.perf_counter() - began)
     return 1000 * statistics.median(times), len(open_events)
 

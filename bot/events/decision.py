@@ -13,6 +13,7 @@ import structlog
 from bot.detect.gazetteer import Gazetteer
 from bot.detect.report import Detection, Report
 from bot.events import changes, match
+from bot.events.board import Board
 from bot.events.desk import (
     Article,
     Story,
@@ -145,7 +146,7 @@ class _Edit:
     def _choose(self, candidates: dict[int, Known], former: Sequence[int]) -> list[int | None]:
         tellings = [self._article.telling(report) for report in self._reports]
         copied = entries.copies(self._conn, self._entry, self._now - LATE_SECONDS)
-        chosen = assign(tellings, candidates, copied=copied)
+        chosen = assign(tellings, Board.of(candidates), copied=copied)
         free = [e for e in dict.fromkeys(former) if e not in chosen]
         for index, telling in enumerate(tellings):
             if chosen[index] is None:

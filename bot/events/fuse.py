@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
 
 from bot.detect.report import (
@@ -20,6 +20,7 @@ from bot.detect.text import fold
 from bot.events.assess import Voice, severity, verification
 from bot.events.facts import EventFacts, Source
 from bot.events.tolls import Figure, fuse_tolls
+from bot.events.wording import overlap
 
 #: said of nearly any attack: a word that says more wins over them, however few say it
 _GENERIC = {"attack_unspecified": 2, "armed_clash": 1}
@@ -35,9 +36,6 @@ _OUTCOME_VOICES = (
     "army",
     "group",
 )
-_SHINGLE = 3
-#: shorter texts share words by chance
-_MIN_SHINGLES = 8
 _SAME_TEXT = 0.6
 _MAX_OTHER_PLACES = 12
 _MAX_EVIDENCE = 12
@@ -55,12 +53,6 @@ class Reported:
     text: str = ""
     #: hash of the folded title and lead, as storage keeps it
     fingerprint: str = ""
-    shingles: frozenset[str] = field(init=False, repr=False, compare=False)
-
-    def __post_init__(self) -> None:
-        words = self.text.split()
-        cut = (" ".join(words[i : i + _SHINGLE]) for i in range(len(words) - _SHINGLE + 1))
-        object.__setattr__(self, "shingles", frozenset(cut))
 
     @property
     def said_at(self) -> float:
@@ -160,8 +152,7 @@ def _same_origin(one: Reported, other: Reported) -> bool:
         return True
     if one.fingerprint and one.fingerprint == other.fingerprint:
         return True
-    least = min(len(one.shingles), len(other.shingles))
-    return least >= _MIN_SHINGLES and len(one.shingles & other.shingles) >= _SAME_TEXT * least
+    return overlap(one.text, other.text) >= _SAME_TEXT
 
 
 class _Votes:

@@ -6,11 +6,14 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bot.detect.report import Detection, Item, Report
+from bot.events.board import Board
 from bot.events.desk import Article, Story, assign, known, story, window
 from bot.events.facts import Source
 from bot.events.origin import origin_of
 from bot.events.same import LATE_SECONDS, Known
 
+#: so many events are kept even when they are over: a stream may be out of order
+_FEW_OPEN = 1000
 #: undated events are forgotten, oldest first, beyond this many
 _MOST_OPEN = 5000
 
@@ -33,7 +36,7 @@ class Grouper:
     """Give it items in order of publication; it says which events they tell."""
 
     _open: dict[str, _Open] = field(default_factory=dict)
-    _known: dict[str, Known] = field(default_factory=dict)
+    _board: Board[str] = field(default_factory=Board)
     _events: int = 0
     _items: int = 0
 
@@ -46,7 +49,7 @@ class Grouper:
         article = self._article(ident, item, detection)
         if article.published is not None:
             self._forget(before=article.published[0] - LATE_SECONDS)
-        chosen = assign([article.telling(r) for r in reports], self._known)
+        chosen = assign([article.telling(r) for r in reports], self._board)
         events = []
         for report, event in zip(reports, chosen, strict=True):
             events.append(self._join(event, article, report))
@@ -80,16 +83,18 @@ class Grouper:
             told = [*self._open[event].told, (article, report)]
             published = _union(self._open[event].published, article.published)
         self._open[event] = _Open(told, story(told), published)
-        self._known[event] = self._open[event].known
+        self._board.pin(event, self._open[event].known)
         return event
 
     def _forget(self, *, before: float) -> None:
         """Drop what nothing can join any more, so that a long stream does not fill the memory."""
+        if len(self._open) <= _FEW_OPEN:
+            return
         gone = [e for e, o in self._open.items() if o.published and o.published[1] < before]
         gone.extend(list(self._open)[: max(0, len(self._open) - len(gone) - _MOST_OPEN)])
         for event in gone:
             self._open.pop(event, None)
-            self._known.pop(event, None)
+            self._board.drop(event)
 
 
 def _union(

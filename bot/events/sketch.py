@@ -14,7 +14,7 @@ from bot.events.slots import happened
 #: days between two tellings of one happening at most, whatever their grade
 _MOST_DAYS = 3
 #: degrees of latitude: more than the distance at which two towns are two attacks
-_FAR = 0.5
+FAR_DEGREES = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class Sketch:
         if self.kind != other.kind:
             return True
         if self.lat is not None and other.lat is not None:
-            return abs(self.lat - other.lat) > _FAR and self.towns.isdisjoint(other.towns)
+            return abs(self.lat - other.lat) > FAR_DEGREES and self.towns.isdisjoint(other.towns)
         return bool(
             self.countries and other.countries and self.countries.isdisjoint(other.countries)
         )

@@ -12,6 +12,7 @@ from typing import Literal
 from rapidfuzz import fuzz
 
 from bot.detect.gazetteer import distance_km
+from bot.detect.place_index import sound_of
 from bot.detect.places import squash
 from bot.detect.report import ActorRef, Place, Toll
 from bot.events.tolls import voice
@@ -19,11 +20,11 @@ from bot.events.tolls import voice
 #: same: one locality; beside: two names within 15 km; around: within 30 km where one telling only
 #: says "near"; near: two towns within 30 km; shared: one of several towns of each; part: one is
 #: vague and can contain the other; zone: it does, loosely; region: both are the same vague area;
-#: open: nothing speaks for or against; elsewhere: up to 40 km, or a region and a town of another
-#: one (old names of regions may explain it); apart: cannot be one happening
+#: open: nothing speaks for or against; far: two towns up to 40 km apart; elsewhere: a region and a
+#: town of another one (old names of regions may explain it); apart: cannot be one happening
 PlaceRelation = Literal[
-    "same", "beside", "around", "near", "shared", "part", "zone", "region", "open", "elsewhere",
-    "apart",
+    "same", "beside", "around", "near", "shared", "part", "zone", "region", "open", "far",
+    "elsewhere", "apart",
 ]  # fmt: skip
 
 SAME_KM = 15.0
@@ -98,7 +99,7 @@ def _pair(one: Place, other: Place) -> PlaceRelation:
         return "beside"
     if km <= NEAR_KM:
         return "around" if max(one.precision, other.precision) == 2 else "near"
-    return "elsewhere" if km <= APART_KM else "apart"
+    return "far" if km <= APART_KM else "apart"
 
 
 def _km(one: Place, other: Place) -> float | None:
@@ -121,16 +122,19 @@ def _contained(exact: Place, vague: Sequence[Place]) -> PlaceRelation:
 
 def _in_zone(exact: Place, vague: Place) -> bool:
     """« dans le nord du Mali » about a town of the region of Kidal."""
-    direction = _key(re.split(r" d[ue] | de la ", vague.name, maxsplit=1)[0])
+    direction = squash(re.split(r" d[ue] | de la ", vague.name, maxsplit=1)[0])
     zone = _ZONES.get((vague.country or "", direction), frozenset())
-    return exact.admin1 is not None and _key(exact.admin1) in zone
+    return exact.admin1 is not None and squash(exact.admin1) in zone
 
 
 def _regions(places: Iterable[Place]) -> set[str]:
     return {_key(p.admin1 or p.name) for p in places if p.precision == 3}
 
 
-_key = lru_cache(maxsize=8192)(squash)
+@lru_cache(maxsize=8192)
+def _key(name: str) -> str:
+    """Comparable by sound: « Kompienbiga » and « Kompiembiga » are one town."""
+    return sound_of(squash(name).replace("mb", "nb").replace("mp", "np"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +184,7 @@ _ATTACK_FAMILIES: tuple[frozenset[str], ...] = (
                "infrastructure_attack"}),
     frozenset({"attack_on_civilians", "looting_arson", "sexual_violence", "armed_clash",
                "infrastructure_attack", "abduction"}),
+    frozenset({"attack_on_civilians", "ambush"}),
     frozenset({"ied_landmine", "suicide_bomb", "ambush", "infrastructure_attack", "foiled"}),
     frozenset({"air_drone_strike", "ied_landmine", "suicide_bomb"}),
     frozenset({"shelling", "air_drone_strike", "armed_clash", "attack_on_civilians",
@@ -198,6 +203,14 @@ _ALLIANCE_FAMILIES: tuple[frozenset[str], ...] = (
     frozenset({"sanctions_imposed", "intervention_threat", "border_airspace"}),
     frozenset({"sanctions_lifted", "diplomatic_thaw", "mediation_talks", "summit",
                "border_airspace"}),
+    # a summit is told as what it decided
+    frozenset({"summit", "sanctions_imposed"}),
+    frozenset({"summit", "membership_change"}),
+    frozenset({"summit", "intervention_threat"}),
+    # the men who came, what they came for, the work they do with their hosts
+    frozenset({"troop_deployment", "military_cooperation", "joint_operation"}),
+    # an ambassador who goes back ends the quarrel that the same article tells
+    frozenset({"diplomatic_rupture", "diplomatic_thaw"}),
     frozenset({"troop_deployment", "intervention_threat", "joint_force", "mandate_change"}),
     frozenset({"joint_operation", "joint_force", "troop_deployment"}),
     frozenset({"peace_agreement", "mediation_talks"}),
@@ -223,10 +236,16 @@ _CROWD = 50
 _RECOUNT = 0.85
 #: « des dizaines de morts » is said of few attacks
 _DOZENS = 20
+#: the count of so many grows from outlet to outlet, by less than so much
+_MANY = 8
+_GROWN = 0.55
 
 #: unique and equal: the same count; recount: nearly the same count of a crowd; fits: vague ones
-#: that allow each other; unequal: counts that one day may revise; differs: too far apart for that
-TollRelation = Literal["unique", "equal", "recount", "fits", "none", "unequal", "differs"]
+#: that allow each other; revised: counts of many that one day revises; unequal: of few, or further
+#: apart; differs: too far apart for that
+TollRelation = Literal[
+    "unique", "equal", "recount", "revised", "fits", "none", "unequal", "differs"
+]
 
 
 def compare_tolls(one: Sequence[Toll], other: Sequence[Toll]) -> TollRelation:
@@ -237,7 +256,9 @@ def compare_tolls(one: Sequence[Toll], other: Sequence[Toll]) -> TollRelation:
         for b in other
         if a.who == b.who and a.group is None and b.group is None
     }
-    order: tuple[TollRelation, ...] = ("unique", "equal", "recount", "fits", "differs", "unequal")
+    order: tuple[TollRelation, ...] = (
+        "unique", "equal", "recount", "revised", "fits", "differs", "unequal",
+    )  # fmt: skip
     return next((r for r in order if r in relations), "none")
 
 
@@ -248,6 +269,8 @@ def _relation(one: Toll, other: Toll) -> TollRelation:
         small, large = sorted((_low(one), _low(other)))
         if small >= _CROWD and small >= _RECOUNT * large:
             return "recount"
+        if small >= _MANY and small >= _GROWN * large:
+            return "revised"
     if _far(one, other):
         return "differs"
     if one.status == other.status == "vague" and min(_low(one), _low(other)) >= _DOZENS:

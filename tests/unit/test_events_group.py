@@ -48,8 +48,17 @@ def test_an_item_without_a_pushable_report_has_no_event() -> None:
 
 
 def test_what_nothing_can_join_is_forgotten() -> None:
-    """A year of items keeps only its last weeks in memory."""
+    """A long stream keeps its last weeks in memory, and as much as one out of order needs."""
     grouper = Grouper()
-    for day in range(0, 360, 4):
+    for day in range(0, 4 * 1200, 4):
         grouper.add(day, item(day), FOUND)
-    assert len(grouper._open) <= 5
+    assert len(grouper._open) <= 1001
+    assert len(grouper._board) == len(grouper._open)
+
+
+def test_an_item_out_of_order_still_finds_its_event() -> None:
+    """Items without a precise date come in any order; weeks between two lines part nothing."""
+    grouper = Grouper()
+    assert grouper.add("a", item(40), FOUND) == ["e1"]
+    assert grouper.add("b", item(0), FOUND) == ["e2"]
+    assert grouper.add("c", item(40), FOUND) == ["e1"]

@@ -147,7 +147,7 @@ def test_rival_claims_join_and_other_perpetrators_weigh_against() -> None:
         ([DJIBO], [replace(DJIBO, name="Gaskindé", lat=14.3)], "near"),
         ([DJIBO], [replace(DJIBO, name="Gaskindé", lat=14.3, precision=2)], "around"),
         ([DJIBO], [replace(DJIBO, name="Nassoumbou", lat=14.2)], "beside"),
-        ([DJIBO], [replace(DJIBO, name="Pobé", lat=14.42)], "elsewhere"),
+        ([DJIBO], [replace(DJIBO, name="Pobé", lat=14.42)], "far"),
         ([LERE_ML], [LERE_TD], "apart"),
         ([DJIBO], [SOUM], "part"),
         ([SOUM], [DJIBO], "part"),
