@@ -180,7 +180,7 @@ def group(told: Iterable[Told], detector: Detector) -> Grouper:
 def verdict(grouper: Grouper, one: Told, events: frozenset[str]) -> str:
     """What is_same says of the surest of its reports against the nearest of those events."""
     article = grouper._article(one.ident, one.item, one.detection)
-    open_ = [known for event, known in grouper._known.items() if event in events]
+    open_ = [grouper._board[event] for event in events if event in grouper._board]
     tellings = [article.telling(report) for report in one.detection.pushable]
     found = [is_same(telling, known) for known in open_ for telling in tellings]
     if not found:
