@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from storage import chats
 from storage.database import Connection
-from storage.model import Addressee, Delivery, ToldRow
+from storage.model import Addressee, Delivery
 from storage.rows import number, record
 
 # A delivery's turn has come when nothing of its chat is on its way, nothing older of its event
@@ -59,7 +59,8 @@ update deliveries
   from (select chat_id, max(sent_at) as sent_at,
                max(case when message_ref is null then 0 else 1 end) as has_ref
           from deliveries
-         where event_id = :event_id and state = 'sent' and action = 'push'
+         where event_id in (select id from events where id = :event_id or head_id = :event_id)
+           and state = 'sent' and action = 'push'
          group by chat_id) last
  where deliveries.chat_id = last.chat_id and last.sent_at + :spacing > deliveries.due_at
    and event_id = :event_id and state = 'pending' and action = 'push' and leased_until <= :now
@@ -151,7 +152,8 @@ def withdraw(conn: Connection, event_id: int, now: float) -> int:
          where event_id = :event_id and state = 'pending' and leased_until <= :now
            and not exists (
                select 1 from deliveries told
-                where told.event_id = deliveries.event_id
+                where told.event_id in (
+                      select id from events where id = :event_id or head_id = :event_id)
                   and told.chat_id = deliveries.chat_id
                   and (told.state = 'sent'
                        or told.state = 'pending' and told.leased_until > :now))
@@ -188,9 +190,12 @@ def claim(
           join events e on e.id = d.event_id
           join chats c on c.id = d.chat_id
           left join deliveries told on told.id = (
-               select max(sent.id) from deliveries sent
-                where sent.event_id = d.event_id and sent.chat_id = d.chat_id
-                  and sent.state = 'sent')
+               select sent.id
+                 from deliveries sent join events family on family.id = sent.event_id
+                where sent.chat_id = d.chat_id and sent.state = 'sent'
+                  and (family.id = e.id or family.head_id = e.id)
+                order by case when family.merged_into is null then 0 else 1 end, sent.id desc
+                limit 1)
           left join alerts said on said.id = told.alert_id
          where d.id in (:ids)
          order by d.priority, d.due_at, d.id
@@ -327,36 +332,6 @@ def moved(conn: Connection, delivery_id: int, worker: str, address: str, now: fl
         return False
     chats.move(conn, row["chat_id"], address)
     return True
-
-
-def told(conn: Connection, event_id: int) -> set[int]:
-    """Ids of the chats that were told of the event, or are about to be: they follow it."""
-    rows = conn.all(
-        """
-        select distinct chat_id from deliveries
-         where event_id = :event_id and state in ('sent', 'pending')
-        """,
-        event_id=event_id,
-    )
-    return {row["chat_id"] for row in rows}
-
-
-def last_of_chat(conn: Connection, chat_id: int, limit: int) -> list[ToldRow]:
-    """What a chat was told, last first."""
-    rows = conn.all(
-        """
-        select e.ref as event_ref, d.event_id, d.why, d.sent_at, a.msg_type, a.facts
-          from deliveries d
-          join alerts a on a.id = d.alert_id
-          join events e on e.id = d.event_id
-         where d.chat_id = :chat_id and d.state = 'sent'
-         order by d.sent_at desc, d.id desc
-         limit :limit
-        """,
-        chat_id=chat_id,
-        limit=limit,
-    )
-    return [record(ToldRow, row) for row in rows]
 
 
 def waiting(conn: Connection) -> int:

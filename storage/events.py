@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from storage.database import Connection, Row
 from storage.model import Event, EventState
 from storage.rows import number, only, record
@@ -34,12 +36,13 @@ def create(
         """
         insert into events (
             ref, ref_stem, ref_nth, kind, revision, state, facts, words_norm, country,
-            happened_from, happened_to, first_seen_at, last_report_at, last_changed_at)
+            happened_from, happened_to, first_seen_at, last_report_at, last_changed_at, stamp)
         values (
             :ref, :stem, :nth, :kind, 1, 'open', :facts, :words_norm, :country,
-            :happened_from, :happened_to, :seen_at, :seen_at, :now)
+            :happened_from, :happened_to, :seen_at, :seen_at, :now, :stamp)
         returning *
         """,
+        stamp=_next_stamp(conn),
         ref=f"{stem}-{_letters(nth)}",
         stem=stem,
         nth=nth,
@@ -80,10 +83,11 @@ def revise(
                country = :country, happened_from = :happened_from, happened_to = :happened_to,
                last_report_at = case when last_report_at > :last_report_at
                                      then last_report_at else :last_report_at end,
-               last_changed_at = :now
+               last_changed_at = :now, stamp = :stamp
          where id = :event_id
         returning revision
         """,
+        stamp=_next_stamp(conn),
         event_id=event_id,
         facts=facts,
         words_norm=words_norm,
@@ -95,13 +99,24 @@ def revise(
     )
 
 
+def complete(conn: Connection, event_id: int, facts: str) -> None:
+    """Add to a new event's facts what is known before anybody is told of it."""
+    conn.execute(
+        "update events set facts = :facts, stamp = :stamp where id = :event_id",
+        event_id=event_id,
+        facts=facts,
+        stamp=_next_stamp(conn),
+    )
+
+
 def touch(conn: Connection, event_id: int, last_report_at: float) -> None:
     """One more report that changed nothing; an older one does not turn the clock back."""
     conn.execute(
         """
-        update events set last_report_at = :last_report_at
+        update events set last_report_at = :last_report_at, stamp = :stamp
          where id = :event_id and last_report_at < :last_report_at
         """,
+        stamp=_next_stamp(conn),
         event_id=event_id,
         last_report_at=last_report_at,
     )
@@ -119,7 +134,13 @@ def mark_alerted(conn: Connection, event_id: int, now: float) -> None:
 def close(conn: Connection, event_id: int, state: EventState) -> None:
     """No more is expected of it (closed), it was false (cancelled), or it is open again."""
     conn.execute(
-        "update events set state = :state where id = :event_id", event_id=event_id, state=state
+        """
+        update events set state = :state, stamp = :stamp
+         where id = :event_id and state <> :state
+        """,
+        event_id=event_id,
+        state=state,
+        stamp=_next_stamp(conn),
     )
 
 
@@ -127,9 +148,10 @@ def close_silent(conn: Connection, kind: str, *, before: float) -> int:
     """Close the open events of a kind that nobody told of since then; how many that were."""
     return conn.execute(
         """
-        update events set state = 'closed'
+        update events set state = 'closed', stamp = :stamp
          where state = 'open' and kind = :kind and last_report_at < :before
         """,
+        stamp=_next_stamp(conn),
         kind=kind,
         before=before,
     )
@@ -144,30 +166,106 @@ def by_ref(conn: Connection, ref: str) -> Event | None:
     return _event(conn.one("select * from events where ref = :ref", ref=ref))
 
 
-def candidates(conn: Connection, kind: str, *, since: float) -> list[Event]:
-    """Open events of a kind with a report since then, the most recent first."""
-    rows = conn.all(
-        """
-        select * from events
-         where state = 'open' and kind = :kind and last_report_at >= :since
-         order by last_report_at desc, id desc
-        """,
-        kind=kind,
-        since=since,
-    )
+def changed(conn: Connection, stamp: int) -> list[Event]:
+    """Every event that changed after `stamp`, the earliest change first."""
+    rows = conn.all("select * from events where stamp > :stamp order by stamp, id", stamp=stamp)
     return [record(Event, row) for row in rows]
 
 
-def cancelled(conn: Connection, kind: str, *, since: float) -> list[Event]:
-    """Events of a kind that were cancelled since then: somebody may tell them again."""
+def merge(conn: Connection, event_id: int, into: int, now: float) -> None:
+    """Let `into` tell what this event told, and what was merged into it."""
+    head = number(
+        conn, "select coalesce(head_id, id) as head from events where id = :into", into=into
+    )
+    conn.execute(
+        """
+        update events set merged_into = :into, state = 'merged', last_changed_at = :now
+         where id = :event_id
+        """,
+        event_id=event_id,
+        into=into,
+        now=now,
+    )
+    _set_head(conn, event_id, head)
+
+
+def unmerge(conn: Connection, event_id: int, now: float) -> None:
+    """Let it tell itself again, and what was merged into it."""
+    below = [row["id"] for row in _below(conn, event_id)]
+    conn.execute(
+        """
+        update events set merged_into = null, head_id = null, state = 'open',
+               last_changed_at = :now
+         where id = :event_id
+        """,
+        event_id=event_id,
+        now=now,
+    )
+    conn.execute(
+        """
+        update events set head_id = case when id = :event_id then null else :event_id end,
+               stamp = :stamp
+         where id in (:ids)
+        """,
+        event_id=event_id,
+        ids=below,
+        stamp=_next_stamp(conn),
+    )
+
+
+def _set_head(conn: Connection, event_id: int, head: int) -> None:
+    conn.execute(
+        "update events set head_id = :head, stamp = :stamp where id in (:ids)",
+        head=head,
+        ids=[row["id"] for row in _below(conn, event_id)],
+        stamp=_next_stamp(conn),
+    )
+
+
+def _below(conn: Connection, event_id: int) -> list[Row]:
+    """The event and all that were merged into it, directly or not."""
+    return conn.all(
+        """
+        with recursive below (id) as (
+            select id from events where id = :event_id
+            union
+            select e.id from events e join below b on e.merged_into = b.id)
+        select id from below
+        """,
+        event_id=event_id,
+    )
+
+
+def join_campaign(conn: Connection, event_ids: Sequence[int]) -> list[int]:
+    """Make these and the series they belong to one; ids of all its events, the oldest first."""
+    rows = conn.all(
+        """
+        select id from events
+         where id in (:ids)
+            or campaign_id in (select campaign_id from events where id in (:ids))
+         order by id
+        """,
+        ids=list(event_ids),
+    )
+    found = [row["id"] for row in rows]
+    conn.execute(
+        "update events set campaign_id = :first, stamp = :stamp where id in (:ids)",
+        first=found[0],
+        ids=found,
+        stamp=_next_stamp(conn),
+    )
+    return found
+
+
+def of_campaign(conn: Connection, campaign_id: int) -> list[Event]:
+    """The events of a series that are told on their own, the oldest first."""
     rows = conn.all(
         """
         select * from events
-         where last_changed_at >= :since and state = 'cancelled' and kind = :kind
-         order by last_changed_at desc, id desc
+         where campaign_id = :campaign_id and state in ('open', 'closed')
+         order by id
         """,
-        kind=kind,
-        since=since,
+        campaign_id=campaign_id,
     )
     return [record(Event, row) for row in rows]
 
@@ -195,6 +293,10 @@ def count_since(conn: Connection, since: float) -> int:
     return number(
         conn, "select count(*) as n from events where first_seen_at >= :since", since=since
     )
+
+
+def _next_stamp(conn: Connection) -> int:
+    return number(conn, "select coalesce(max(stamp), 0) + 1 as stamp from events")
 
 
 def _event(row: Row | None) -> Event | None:

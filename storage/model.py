@@ -11,7 +11,8 @@ from typing import Literal
 
 DeliveryState = Literal["pending", "sent", "superseded", "dead"]
 MsgType = Literal["alert", "update", "cancel"]
-EventState = Literal["open", "closed", "cancelled"]
+EventState = Literal["open", "closed", "cancelled", "merged"]
+RulingAction = Literal["merge", "split", "retract", "correct"]
 Action = Literal["push", "edit"]
 
 
@@ -150,6 +151,8 @@ class ReportRow:
     event_id: int | None
     #: Report.as_json() of bot.detect.report, as JSON text
     facts: str
+    #: when a moderator put it into its event
+    ruled_at: float | None
     entry: Entry
 
 
@@ -174,6 +177,35 @@ class Event:
     last_changed_at: float
     #: when an alert was first decided; null for an event that only primed the store
     alerted_at: float | None
+    #: the event that tells this one since a moderator merged them: the next one, and the last
+    merged_into: int | None = None
+    head_id: int | None = None
+    #: the series of coordinated attacks that it belongs to
+    campaign_id: int | None = None
+    #: grows with every change of any event
+    stamp: int = 0
+
+    @property
+    def told_by(self) -> int:
+        """The id of the event that tells this one: itself unless it was merged."""
+        return self.head_id or self.id
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """What a moderator decided about an event."""
+
+    id: int
+    event_id: int
+    #: the event's
+    ref: str
+    action: RulingAction
+    #: by action, as JSON text: see bot.events.rulings
+    params: str
+    #: a subscriber's id, who may have been forgotten since
+    made_by: int
+    made_at: float
+    undone_at: float | None
 
 
 @dataclass(frozen=True, slots=True)

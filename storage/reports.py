@@ -11,17 +11,43 @@ from storage.rows import record
 
 
 def replace(conn: Connection, entry_id: int, rows: Sequence[tuple[str, int | None]]) -> None:
-    """All reports of an entry, in its order: their facts as JSON and the event they tell of."""
-    conn.execute("delete from reports where entry_id = :entry_id", entry_id=entry_id)
+    """All reports of an entry, in its order: their facts as JSON and the event they tell of.
+
+    Where a moderator had put one into its event, what the entry says of it now stays there.
+    """
+    ruled = conn.all(
+        """
+        delete from reports where entry_id = :entry_id
+        returning event_id, ruled_at
+        """,
+        entry_id=entry_id,
+    )
+    ruled_at = {row["event_id"]: row["ruled_at"] for row in ruled if row["ruled_at"] is not None}
     conn.many(
         """
-        insert into reports (entry_id, ordinal, event_id, facts)
-        values (:entry_id, :ordinal, :event_id, :facts)
+        insert into reports (entry_id, ordinal, event_id, facts, ruled_at)
+        values (:entry_id, :ordinal, :event_id, :facts, :ruled_at)
         """,
         [
-            {"entry_id": entry_id, "ordinal": ordinal, "event_id": event_id, "facts": facts}
+            {
+                "entry_id": entry_id,
+                "ordinal": ordinal,
+                "event_id": event_id,
+                "facts": facts,
+                "ruled_at": ruled_at.get(event_id),
+            }
             for ordinal, (facts, event_id) in enumerate(rows)
         ],
+    )
+
+
+def move(conn: Connection, ids: Sequence[int], event_id: int, now: float) -> None:
+    """A moderator puts these reports into an event."""
+    conn.execute(
+        "update reports set event_id = :event_id, ruled_at = :now where id in (:ids)",
+        event_id=event_id,
+        now=now,
+        ids=list(ids),
     )
 
 
@@ -29,7 +55,7 @@ def of_entry(conn: Connection, entry_id: int) -> list[ReportRow]:
     """The reports of one entry, in its order."""
     rows = conn.all(
         """
-        select e.*, r.id as report_id, r.ordinal, r.event_id, r.facts
+        select e.*, r.id as report_id, r.ordinal, r.event_id, r.facts, r.ruled_at
           from reports r join feed_entries e on e.id = r.entry_id
          where r.entry_id = :entry_id
          order by r.ordinal
@@ -40,12 +66,13 @@ def of_entry(conn: Connection, entry_id: int) -> list[ReportRow]:
 
 
 def of_event(conn: Connection, event_id: int) -> list[ReportRow]:
-    """The reports of one event, first seen first."""
+    """The reports of one event and of those merged into it, first seen first."""
     rows = conn.all(
         """
-        select e.*, r.id as report_id, r.ordinal, r.event_id, r.facts
+        select e.*, r.id as report_id, r.ordinal, r.event_id, r.facts, r.ruled_at
           from reports r join feed_entries e on e.id = r.entry_id
-         where r.event_id = :event_id
+         where r.event_id in (
+               select id from events where id = :event_id or head_id = :event_id)
          order by e.first_seen_at, e.id, r.ordinal
         """,
         event_id=event_id,

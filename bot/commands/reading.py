@@ -13,7 +13,7 @@ from bot.events.facts import EventFacts
 from bot.events.query import EventView, Query, QueryError, saved
 from bot.messages.compose import headline, source_line
 from bot.messages.message import Line, Span
-from storage import chats, deliveries, entries, events, feeds, subscriptions
+from storage import chats, entries, events, feeds, subscriptions, told
 from storage.database import Connection
 from storage.model import Event, FeedHealth, Subscription, ToldRow
 
@@ -168,8 +168,8 @@ class _Reason:
 def _reason(conn: Connection, address: str, ref: str) -> _Reason | None:
     """Why the chat was told of the event `ref`, or of the last one; None when there is none."""
     chat = chats.by_address(conn, address)
-    told = deliveries.last_of_chat(conn, chat.id, _MOST) if chat else []
-    row = next((row for row in told if not ref or row.event_ref == ref), None)
+    rows = told.last_of_chat(conn, chat.id, _MOST) if chat else []
+    row = next((row for row in rows if not ref or row.event_ref == ref), None)
     if row is not None:
         return _told(row)
     event = events.by_ref(conn, ref) if ref else None

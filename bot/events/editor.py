@@ -10,7 +10,8 @@ import structlog
 
 from bot.detect.detector import Detector
 from bot.detect.report import Item
-from bot.events.decision import LEASE_NAME, LEASE_SECONDS, Desk, decide, said_at
+from bot.events.articles import said_at
+from bot.events.decision import LEASE_NAME, LEASE_SECONDS, Desk, decide
 from bot.events.same import LATE_SECONDS
 from bot.work import Clock
 from storage import entries, events, leases

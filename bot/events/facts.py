@@ -34,6 +34,15 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """Another event of the same series of coordinated attacks."""
+
+    ref: str
+    #: the name of its place; "" when none is known
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
 class EventFacts:
     """All that is known of one event at one revision."""
 
@@ -70,6 +79,14 @@ class EventFacts:
     confidence: float = 0.0
     #: the words that decided, for /why
     evidence: tuple[str, ...] = ()
+    #: the other attacks of its series
+    campaign: tuple[Part, ...] = ()
+    #: what a moderator set: FIELDS of bot.events.rulings
+    corrected: tuple[str, ...] = ()
+    #: why a moderator took it back, "" without a reason; None when none did
+    retraction: str | None = None
+    #: the ref of the event that tells it since they were merged
+    duplicate_of: str | None = None
 
     @property
     def killed(self) -> tuple[Toll, ...]:
@@ -92,6 +109,9 @@ class EventFacts:
         values["actors"] = tuple(ActorRef(**a) for a in values.get("actors", ()))
         values["tolls"] = tuple(Toll(**t) for t in values.get("tolls", ()))
         values["sources"] = tuple(Source(**s) for s in values.get("sources", ()))
-        for name in ("flags", "countries", "said_by", "denied_by", "languages", "evidence"):
+        values["campaign"] = tuple(Part(**p) for p in values.get("campaign", ()))
+        for name in (
+            "flags", "countries", "said_by", "denied_by", "languages", "evidence", "corrected",
+        ):  # fmt: skip
             values[name] = tuple(values.get(name, ()))
         return cls(**values)

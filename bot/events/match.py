@@ -60,7 +60,7 @@ def addressees(
     ]
     if view.facts.verification == "retracted":
         left = [chat for chat in sorted(told) if chat not in following]
-        addressed.extend(Addressee(chat, "edit", _NO_QUERY) for chat in left)
+        addressed.extend(Addressee(chat, "edit", NO_QUERY) for chat in left)
     else:
         addressed.extend(
             Addressee(chat, "push", _why(subscription, match))
@@ -71,7 +71,7 @@ def addressees(
 
 
 #: for /why, of a chat that asks for nothing any more
-_NO_QUERY = json.dumps({"query": "", "words": []})
+NO_QUERY = json.dumps({"query": "", "words": []})
 
 
 def _match(norm: str, view: EventView, places: Gazetteer) -> Match | None:

@@ -42,6 +42,7 @@ async def test_a_new_event_is_open_and_alerted_nobody(db: Database) -> None:
         last_report_at=T0,
         last_changed_at=T0,
         alerted_at=None,
+        stamp=1,
     )
     assert await db.read(events.by_id, made.id) == made
     assert await db.read(events.by_ref, "ML-2023-0917-a") == made
@@ -122,23 +123,70 @@ async def test_the_first_alert_is_remembered(db: Database) -> None:
     assert after.alerted_at == T0 + 1
 
 
-async def test_candidates_are_open_and_recent_and_of_the_kind(db: Database) -> None:
-    """The most recent report first; a closed event takes no more reports."""
-    old = await db.write(event, at=T0 - 100)
-    edge = await db.write(event, at=T0 - 50)
-    new = await db.write(event)
-    closed = await db.write(event)
-    await db.write(event, kind="alliance")
-    await db.write(
-        lambda conn: conn.execute(
-            "update events set state = 'closed' where id = :id", id=closed.id
-        )
-    )
-    found = await db.read(events.candidates, "attack", since=T0 - 50)
-    assert found == [new, edge]
-    await db.write(events.touch, old.id, T0 + 1)
-    found = await db.read(events.candidates, "attack", since=T0 - 50)
-    assert [e.id for e in found] == [old.id, new.id, edge.id]
+async def changes(db: Database, stamp: int) -> tuple[list[int], int]:
+    """Ids of the events that changed since, and the stamp to ask with next time."""
+    found = await db.read(events.changed, stamp)
+    return [e.id for e in found], max((e.stamp for e in found), default=stamp)
+
+
+async def test_every_change_is_found_once(db: Database) -> None:
+    """By its stamp: whoever remembers events reads only what is new; what changed nothing is not."""
+    one, two = await db.write(event), await db.write(event)
+    found, stamp = await changes(db, 0)
+    assert found == [one.id, two.id]
+    assert await changes(db, stamp) == ([], stamp)
+    await db.write(events.touch, one.id, T0 - 5)
+    await db.write(events.close, one.id, "open")
+    await db.write(events.close_silent, "attack", before=T0 - 5)
+    assert await changes(db, stamp) == ([], stamp)
+    await db.write(events.touch, one.id, T0 + 5)
+    found, stamp = await changes(db, stamp)
+    assert found == [one.id]
+    await revise(db, two.id, last_report_at=T0, now=T0)
+    found, stamp = await changes(db, stamp)
+    assert found == [two.id]
+    await db.write(events.close_silent, "attack", before=T0 + 1)
+    found, stamp = await changes(db, stamp)
+    assert found == [two.id]
+    await db.write(events.complete, one.id, "more")
+    found, stamp = await changes(db, stamp)
+    assert found == [one.id]
+
+
+async def test_merged_events_are_told_by_the_last_of_them(db: Database) -> None:
+    """a into b into c: c tells all three; b alone again takes a with it."""
+    a, b, c = [(await db.write(event)).id for _ in range(3)]
+
+    async def state(event_id: int) -> tuple[str, int | None, int]:
+        found = await db.read(events.by_id, event_id)
+        assert found
+        return found.state, found.merged_into, found.told_by
+
+    await db.write(events.merge, a, b, T0)
+    assert await state(a) == ("merged", b, b)
+    _, stamp = await changes(db, 0)
+    await db.write(events.merge, b, c, T0)
+    assert [await state(e) for e in (a, b, c)] == [
+        ("merged", b, c), ("merged", c, c), ("open", None, c),
+    ]  # fmt: skip
+    assert sorted((await changes(db, stamp))[0]) == [a, b]
+    await db.write(events.unmerge, b, T0)
+    assert [await state(e) for e in (a, b)] == [("merged", b, b), ("open", None, b)]
+    await db.write(events.unmerge, a, T0)
+    assert await state(a) == ("open", None, a)
+
+
+async def test_series_that_meet_become_one(db: Database) -> None:
+    """A report that links an attack of each of two series links them all."""
+    made = [(await db.write(event)).id for _ in range(5)]
+    assert await db.write(events.join_campaign, made[:2]) == made[:2]
+    assert await db.write(events.join_campaign, made[2:4]) == made[2:4]
+    assert await db.write(events.join_campaign, [made[1], made[3]]) == made[:4]
+    alone = await db.read(events.by_id, made[4])
+    assert alone and alone.campaign_id is None
+    await db.write(events.close, made[2], "cancelled")
+    found = await db.read(events.of_campaign, made[0])
+    assert [e.id for e in found] == [made[0], made[1], made[3]]
 
 
 async def test_recent_events_come_by_their_last_change(db: Database) -> None:
@@ -195,21 +243,17 @@ async def test_a_decision_is_made_once_for_a_revision(db: Database) -> None:
     ]
 
 
-async def test_a_closed_or_cancelled_event_is_no_candidate(db: Database) -> None:
-    """A cancelled one is found by those who look for it, and may be opened again."""
+async def test_silence_closes_open_events(db: Database) -> None:
+    """Of the kind that was asked for, and no cancelled one; it may be opened again."""
     quiet, false, live = [await db.write(event, at=T0 + i) for i in range(3)]
-    assert await db.write(events.close_silent, "attack", before=T0 + 1) == 1
-    assert await db.write(events.close_silent, "alliance", before=T0 + 9) == 0
     await db.write(events.close, false.id, "cancelled")
+    assert await db.write(events.close_silent, "alliance", before=T0 + 9) == 0
+    assert await db.write(events.close_silent, "attack", before=T0 + 2) == 1
 
-    async def found() -> list[int]:
-        return [e.id for e in await db.read(events.candidates, "attack", since=0.0)]
+    async def states() -> list[str]:
+        found = [await db.read(events.by_id, e.id) for e in (quiet, false, live)]
+        return [e.state for e in found if e]
 
-    assert await found() == [live.id]
-    assert [e.id for e in await db.read(events.cancelled, "attack", since=T0)] == [false.id]
-    assert await db.read(events.cancelled, "attack", since=T0 + 2) == []
-    assert await db.read(events.cancelled, "alliance", since=T0) == []
-    await db.write(events.close, false.id, "open")
-    assert await found() == [live.id, false.id]
-    closed = await db.read(events.by_id, quiet.id)
-    assert closed and closed.state == "closed"
+    assert await states() == ["closed", "cancelled", "open"]
+    await db.write(events.close, quiet.id, "open")
+    assert await states() == ["open", "cancelled", "open"]

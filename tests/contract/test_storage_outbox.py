@@ -6,7 +6,7 @@ from typing import Any
 
 from storage_samples import LEASE, T0, alert, chat, event
 
-from storage import alerts, chats, deliveries
+from storage import alerts, chats, deliveries, told
 from storage.database import Connection, Database
 from storage.model import Addressee, Delivery
 
@@ -207,7 +207,7 @@ async def test_more_chats_than_one_statement_takes(db: Database) -> None:
     assert await db.read(deliveries.waiting) == 2500
     await db.write(alert, made.id, everybody, revision=2, action="edit")
     assert await db.read(deliveries.waiting) == 2500
-    assert await db.read(deliveries.told, made.id) == set(everybody)
+    assert await db.read(told.followers, made.id) == set(everybody)
 
 
 async def test_who_was_told_or_is_about_to_be(db: Database) -> None:
@@ -224,5 +224,5 @@ async def test_who_was_told_or_is_about_to_be(db: Database) -> None:
     for revision in (3, 4):
         await db.write(alert, made.id, [never], revision=revision)
     await db.write(chats.pause, never, "blocked", T0)
-    assert await db.read(deliveries.told, made.id) == {sent, waiting, sending}
-    assert await db.read(deliveries.told, 12345) == set()
+    assert await db.read(told.followers, made.id) == {sent, waiting, sending}
+    assert await db.read(told.followers, 12345) == set()

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from storage_samples import LEASE, T0, alert, chat, event, subscribe
 
-from storage import chats, deliveries, subscriptions
+from storage import chats, deliveries, subscriptions, told
 from storage.database import Database
 from storage.model import Delivery, ToldRow
 
@@ -156,9 +156,9 @@ async def test_a_chat_can_ask_why(db: Database) -> None:
     (update,) = await claim(db)
     await db.write(deliveries.sent, update.id, "w", "77", T0 + 2)
     await db.write(alert, (await db.write(event)).id, [first.chat_id])
-    last, before = await db.read(deliveries.last_of_chat, first.chat_id, 9)
+    last, before = await db.read(told.last_of_chat, first.chat_id, 9)
     ref, event_id = first.event_ref, first.event_id
     assert last == ToldRow(ref, event_id, "why 2", T0 + 2, "update", "facts 2")
     assert before == ToldRow(ref, event_id, "why 1", T0 + 1, "alert", "facts 1")
-    assert await db.read(deliveries.last_of_chat, first.chat_id, 1) == [last]
-    assert await db.read(deliveries.last_of_chat, 12345, 9) == []
+    assert await db.read(told.last_of_chat, first.chat_id, 1) == [last]
+    assert await db.read(told.last_of_chat, 12345, 9) == []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from storage_samples import LEASE, T0, alert, chat, event
 
-from storage import chats, deliveries
+from storage import chats, deliveries, told
 from storage.database import Database
 from storage.deliveries import PUSH_SPACING
 from storage.model import Action, Delivery, Event, MsgType
@@ -23,7 +23,7 @@ async def send(db: Database, now: float) -> list[tuple[int, str, int]]:
     return [(d.chat_id, d.action, d.revision) for d in found]
 
 
-async def told(db: Database) -> tuple[Event, int]:
+async def heard(db: Database) -> tuple[Event, int]:
     """An event that one chat was told of at T0."""
     one = (await db.write(chat)).id
     made = await db.write(event)
@@ -40,7 +40,7 @@ async def test_only_a_sound_waits(
     db: Database, action: Action, msg_type: MsgType, wait: float
 ) -> None:
     """A minute after the alert an update edits and sounds later; an edit and a cancel just are."""
-    made, one = await told(db)
+    made, one = await heard(db)
     now = T0 + 60
     await db.write(alert, made.id, [one], revision=2, action=action, msg_type=msg_type, now=now)
     if wait:
@@ -52,7 +52,7 @@ async def test_only_a_sound_waits(
 
 async def test_a_burst_is_one_message(db: Database) -> None:
     """What follows takes the waiting one's place and its turn, an edit included."""
-    made, one = await told(db)
+    made, one = await heard(db)
     for revision, action in [(2, "push"), (3, "push"), (4, "edit")]:
         at = T0 + 60 * revision
         await db.write(alert, made.id, [one], revision=revision, action=action, now=at)
@@ -63,7 +63,7 @@ async def test_a_burst_is_one_message(db: Database) -> None:
 
 async def test_a_sound_that_is_due_needs_no_edit_before(db: Database) -> None:
     """Nobody could send for an hour: one message, not the edit and then the push."""
-    made, one = await told(db)
+    made, one = await heard(db)
     await db.write(alert, made.id, [one], revision=2, now=T0 + 60)
     assert await send(db, T0 + 3600) == [(one, "push", 2)]
     assert await send(db, T0 + 3 * 3600) == []
@@ -71,7 +71,7 @@ async def test_a_sound_that_is_due_needs_no_edit_before(db: Database) -> None:
 
 async def test_a_message_that_cannot_be_edited_still_sounds(db: Database) -> None:
     """Deleted or too old to edit: the refusal takes the edit, not the update."""
-    made, one = await told(db)
+    made, one = await heard(db)
     await db.write(alert, made.id, [one], revision=2, now=T0 + 60)
     (edit,) = await claim(db, T0 + 60)
     assert await db.write(deliveries.dead, edit.id, "w", "message can't be edited", T0 + 61)
@@ -81,7 +81,7 @@ async def test_a_message_that_cannot_be_edited_still_sounds(db: Database) -> Non
 
 async def test_a_chat_that_moved_waits_for_the_sound(db: Database) -> None:
     """Its message stayed behind, so that there is nothing to edit."""
-    made, one = await told(db)
+    made, one = await heard(db)
     await db.write(chats.move, one, "telegram:-100")
     await db.write(alert, made.id, [one], revision=2, now=T0 + 60)
     assert await send(db, T0 + 60) == []
@@ -90,7 +90,7 @@ async def test_a_chat_that_moved_waits_for_the_sound(db: Database) -> None:
 
 async def test_what_follows_an_edit_on_its_way_takes_over_its_sound(db: Database) -> None:
     """Revision 3 comes while revision 2 is being shown: one sound, of the newer."""
-    made, one = await told(db)
+    made, one = await heard(db)
     await db.write(alert, made.id, [one], revision=2, now=T0 + 60)
     (edit,) = await claim(db, T0 + 60)
     await db.write(alert, made.id, [one], revision=3, action="edit", now=T0 + 61)
@@ -102,7 +102,7 @@ async def test_what_follows_an_edit_on_its_way_takes_over_its_sound(db: Database
 
 async def test_a_cancel_takes_the_place_of_a_waiting_update(db: Database) -> None:
     """At once: nobody needs the update of something false."""
-    made, one = await told(db)
+    made, one = await heard(db)
     await db.write(alert, made.id, [one], revision=2, now=T0 + 60)
     await db.write(alert, made.id, [one], revision=3, msg_type="cancel", now=T0 + 61)
     assert await send(db, T0 + 61) == [(one, "push", 3)]
@@ -123,7 +123,7 @@ async def test_an_update_behind_an_alert_on_its_way_waits_too(db: Database) -> N
 
 async def test_other_events_and_other_chats_do_not_wait(db: Database) -> None:
     """The half hour is of one event in one chat."""
-    made, one = await told(db)
+    made, one = await heard(db)
     two = (await db.write(chat, "telegram:2")).id
     await db.write(alert, made.id, [one, two], revision=2, now=T0 + 60)
     assert await send(db, T0 + 60) == [(one, "edit", 2), (two, "push", 2)]
@@ -134,10 +134,10 @@ async def test_other_events_and_other_chats_do_not_wait(db: Database) -> None:
 
 async def test_withdrawing_leaves_those_who_know(db: Database) -> None:
     """Who was told, or is being told right now, still gets what waits for them."""
-    made, one = await told(db)
+    made, one = await heard(db)
     sending, never = [(await db.write(chat, f"telegram:{i}")).id for i in (2, 3)]
     await db.write(alert, made.id, [sending], revision=2, now=T0 + 60)
     await claim(db, T0 + 60)
     await db.write(alert, made.id, [one, never], revision=3, now=T0 + 61)
     assert await db.write(deliveries.withdraw, made.id, T0 + 61) == 1
-    assert await db.read(deliveries.told, made.id) == {one, sending}
+    assert await db.read(told.followers, made.id) == {one, sending}

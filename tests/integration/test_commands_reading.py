@@ -11,7 +11,7 @@ from command_room import AMBUSH, DAY, HOUR, MODERATOR, NOW, PACT, Room, open_roo
 
 from bot.commands.dispatch import COMMANDS
 from bot.messages.message import Button
-from storage import chats, deliveries, feeds, subscribers, subscriptions
+from storage import chats, feeds, subscribers, subscriptions, told
 from storage.model import FeedSeed, NewEntry, PollResult
 
 
@@ -244,7 +244,7 @@ async def test_forget_asks_then_erases_all(room: Room) -> None:
         "C’est effacé (1 abonnement). Je ne garde plus rien de vous."
     )
     assert await room.db.read(chats.by_address, "telegram:1") is None
-    assert await room.db.read(deliveries.last_of_chat, chat.id, 5) == []
+    assert await room.db.read(told.last_of_chat, chat.id, 5) == []
     assert await room.db.read(subscriptions.count) == 0
 
 

@@ -24,7 +24,7 @@ from editor_desk import (
 )
 
 from bot.events.facts import EventFacts
-from storage import deliveries
+from storage import told
 from storage.database import Connection
 from storage.model import NewEntry
 
@@ -52,8 +52,8 @@ async def test_a_new_attack_reaches_the_chats_that_match(desk: Desk) -> None:
     assert desk.decided == 1
 
     def why(conn: Connection) -> dict[str, Any]:
-        (told,) = deliveries.last_of_chat(conn, desk.chats["console:1"], 5)
-        return dict(json.loads(told.why))
+        (row,) = told.last_of_chat(conn, desk.chats["console:1"], 5)
+        return dict(json.loads(row.why))
 
     assert await desk.db.read(why) == {"query": "djibo", "words": ["djibo"]}
     assert await desk.waiting() == 0
