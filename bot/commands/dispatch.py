@@ -14,6 +14,7 @@ from bot.commands.general import FORGET, HELP, LANGUAGE, START, STOP
 from bot.commands.moderation import MODERATION
 from bot.commands.reading import LATEST, STATUS, WHY
 from bot.commands.registry import Caller, Choice, Command, Reply, Request, Services, Text
+from bot.commands.review import REVIEW
 from bot.commands.subscriptions import LIST, STOPPED, SUBSCRIBE, UNSUBSCRIBE
 from bot.messages.i18n import Voice
 from bot.messages.message import Button, Line, Message, Span
@@ -27,7 +28,7 @@ log = structlog.get_logger()
 #: in the order of /help and of the platforms' menus
 COMMANDS: tuple[Command, ...] = (
     START, HELP, SUBSCRIBE, LIST, UNSUBSCRIBE, LATEST, WHY, STATUS, LANGUAGE, STOP, FORGET,
-    *MODERATION,
+    *REVIEW, *MODERATION,
 )  # fmt: skip
 
 #: commands that one person may send within WINDOW seconds

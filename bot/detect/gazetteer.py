@@ -169,7 +169,7 @@ class Gazetteer:
             return None
         if any(_are_apart(row, rival) for rival in rivals):
             return self.country_place(row.country) if row.country else None
-        return _place(_seat(row, mention.rows), mention.cue)
+        return place_of(_seat(row, mention.rows), mention.cue)
 
     def _scored(
         self, rows: Iterable[PlaceRow], countries: Mapping[str, float], beside: Sequence[Place]
@@ -336,7 +336,8 @@ def _are_apart(one: PlaceRow, other: PlaceRow) -> bool:
     return distance_km(one.lat, one.lon, other.lat, other.lon) > _SAME_PLACE_KM
 
 
-def _place(row: PlaceRow, cue: str | None) -> Place:
+def place_of(row: PlaceRow, cue: str | None = None) -> Place:
+    """The row as a place of a report; a cue such as « près de » makes it less precise."""
     precision = _PRECISION.get(row.kind, TOWN)
     if not row.exact or cue in _NEAR_CUES or (cue in _UNITS and row.kind in SETTLED):
         seat = cue == "region" and row.kind == "admin1 capital"

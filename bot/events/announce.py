@@ -97,6 +97,8 @@ class Announcer:
         revision = self._revise(event, new, seen)
         is_retracted = new.facts.verification == "retracted"
         events.close(self.conn, event_id, "cancelled" if is_retracted else "open")
+        if is_retracted and old.verification == "retracted":
+            return
         if occasion.quiet and not is_retracted:
             return
         found = changes.what_changed(old, new.facts)

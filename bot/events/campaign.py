@@ -27,9 +27,9 @@ def of_one_campaign(one: EventFacts, other: EventFacts, *, told_together: bool) 
         return False
     first = happened(one.date, one.date_end, one.date_precision, None)
     second = happened(other.date, other.date_end, other.date_precision, None)
-    if first is None or second is None or days_between(first, second) > _MOST_DAYS:
-        return False
-    if first.grade != "day" or second.grade != "day":
+    if first is None or second is None:
+        return told_together
+    if "coarse" in (first.grade, second.grade) or days_between(first, second) > _MOST_DAYS:
         return False
     return told_together or all(said) or compare_actors(one.actors, other.actors) == "same"
 

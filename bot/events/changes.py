@@ -21,9 +21,11 @@ from bot.events.tolls import voice
 #:   stage, type, date      before, after
 #:   actors                 actors (ids newly named)
 #:   origins                before, after (counts)
+#:   campaign               places (of attacks newly linked to the same series)
 CHANGE_KEYS = (
     "toll_up", "toll_revised", "claim", "denial", "outcome", "verification", "place", "country",
     "stage", "type", "date", "actors", "origins",
+    "campaign",
 )  # fmt: skip
 
 #: DOMAIN 3.4: crossing one of these is news whatever the step
@@ -84,6 +86,9 @@ def what_changed(before: EventFacts, after: EventFacts) -> tuple[Change, ...]:
         changes.append(Change("actors", {"actors": rest}))
     if before.origins != after.origins:
         changes.append(Change("origins", {"before": before.origins, "after": after.origins}))
+    known = {part.ref for part in before.campaign}
+    if linked := tuple(part.place or part.ref for part in after.campaign if part.ref not in known):
+        changes.append(Change("campaign", {"places": linked}))
     return tuple(changes)
 
 

@@ -13,7 +13,7 @@ from bot.events.articles import article_of, dump, said_at
 from bot.events.campaign import of_one_campaign
 from bot.events.desk import Story, assign, story
 from bot.events.facts import EventFacts
-from bot.events.memory import Memory
+from bot.events.memory import Memory, Pin
 from bot.events.same import LATE_SECONDS, Telling, same_article
 from storage import entries, events, leases, reports
 from storage.database import Connection, StaleLease
@@ -103,15 +103,16 @@ class _Edit:
     # -- which event -------------------------------------------------------------------------
 
     def _choose(self, before: Sequence[ReportRow]) -> list[int | None]:
-        board = self._memory.board
+        memory = self._memory
         former = [row.event_id for row in before if row.event_id is not None]
         tellings = [self._article.telling(report) for report in self._reports]
         copied = entries.copies(self._conn, self._entry, self._now - LATE_SECONDS)
-        chosen = assign(tellings, board, copied=copied)
+        pins = assign(tellings, memory.board, copied=[Pin(event_id) for event_id in copied])
+        chosen = [pin.event_id if pin else None for pin in pins]
         for event_id in dict.fromkeys(r.event_id for r in before if r.ruled_at is not None):
             # a moderator put a report of this entry there
             if event_id is not None and event_id not in chosen:
-                kind = board[event_id].facts.kind
+                kind = memory.known(event_id).facts.kind
                 mine = [i for i, t in enumerate(tellings) if t.report.kind == kind]
                 if mine:
                     chosen[mine[0]] = event_id
@@ -119,7 +120,7 @@ class _Edit:
         for index, telling in enumerate(tellings):
             if chosen[index] is None:
                 # the source corrected its own article: another town or toll, the same event
-                own = next((e for e in free if same_article(telling, board[e])), None)
+                own = next((e for e in free if same_article(telling, memory.known(e))), None)
                 if own is not None:
                     chosen[index] = own
                     free.remove(own)
@@ -143,7 +144,7 @@ class _Edit:
         for row in before:
             if row.event_id is None or row.event_id in told:
                 continue
-            event = self._memory.board[row.event_id]
+            event = self._memory.known(row.event_id)
             correction = next((t for t in moved if same_article(t, event)), None)
             if correction is None:
                 kept.append((row.facts, row.event_id))

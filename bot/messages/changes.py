@@ -95,6 +95,10 @@ def _origins(voice: Voice, params: dict[str, Any], _after: EventFacts) -> str:
     return voice.text("change.origins", after=params["after"], before=params["before"])
 
 
+def _campaign(voice: Voice, params: dict[str, Any], _after: EventFacts) -> str:
+    return voice.text("change.campaign", places=voice.join(params["places"]))
+
+
 _WORDING: dict[str, Callable[[Voice, dict[str, Any], EventFacts], str]] = {
     "toll_up": _toll("toll_up"),
     "toll_revised": _toll("toll_revised"),
@@ -109,4 +113,5 @@ _WORDING: dict[str, Callable[[Voice, dict[str, Any], EventFacts], str]] = {
     "date": _date,
     "actors": _actors,
     "origins": _origins,
+    "campaign": _campaign,
 }

@@ -49,6 +49,9 @@ def alert(
     body = _attack(voice, facts) if facts.kind == "attack" else _alliance(voice, facts)
     lines.extend((Span(text),) for text in body)
     lines.append((Span(phrases.certainty(voice, facts), "italic"),))
+    if facts.corrected:
+        fields = voice.join(voice.text(f"field.{field}") for field in facts.corrected)
+        lines.append((Span(voice.text("alert.corrected", fields=fields)),))
     lines.extend(_foot(voice, facts, ref))
     return Message(tuple(lines))
 
@@ -116,6 +119,10 @@ def _attack(voice: Voice, facts: EventFacts) -> list[str]:
         if len(facts.other_places) > _PLACES_SHOWN:
             names.append(voice.text("places.more", n=len(facts.other_places) - _PLACES_SHOWN))
         lines.append(voice.text("places.also", places=voice.join(dict.fromkeys(names))))
+    if facts.campaign:
+        parts = [f"{part.place} ({part.ref})" if part.place else part.ref
+                 for part in facts.campaign[:_PLACES_SHOWN]]  # fmt: skip
+        lines.append(voice.text("campaign.also", parts=voice.join(parts)))
     if noted := happened.noted(voice, facts):
         lines.append(noted)
     return lines
@@ -144,8 +151,26 @@ def _alliance(voice: Voice, facts: EventFacts) -> list[str]:
     return lines
 
 
+def _duplicate(voice: Voice, facts: EventFacts, ref: str) -> Message:
+    what = voice.text(f"type.{facts.type}") + _where_and_when(voice, facts)
+    told = voice.text("cancel.duplicate", ref=facts.duplicate_of)
+    return Message(
+        (
+            (Span(f"↪️ {voice.text('cancel.same')}", "bold"), Span(f" — {told}")),
+            (Span(voice.text("cancel.what", what=what)),),
+            *_foot(voice, facts, ref),
+        )
+    )
+
+
 def _cancel(voice: Voice, facts: EventFacts, ref: str) -> Message:
-    if facts.denied_by:
+    if facts.duplicate_of:
+        return _duplicate(voice, facts, ref)
+    if facts.retraction:
+        why = voice.text("cancel.retracted_why", reason=facts.retraction)
+    elif facts.retraction is not None:
+        why = voice.text("cancel.retracted")
+    elif facts.denied_by:
         reason = phrases.speakers(voice, facts.denied_by)
         why = contract(voice.language, voice.text("cancel.denied", speakers=reason))
     else:

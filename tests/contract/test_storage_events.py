@@ -130,7 +130,7 @@ async def changes(db: Database, stamp: int) -> tuple[list[int], int]:
 
 
 async def test_every_change_is_found_once(db: Database) -> None:
-    """By its stamp: whoever remembers events reads only what is new; what changed nothing is not."""
+    """By its stamp: whoever remembers events reads only what is new."""
     one, two = await db.write(event), await db.write(event)
     found, stamp = await changes(db, 0)
     assert found == [one.id, two.id]

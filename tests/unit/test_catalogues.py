@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from string import Formatter
+from typing import get_args
 
 import pytest
 import yaml
@@ -23,8 +24,11 @@ from bot.detect.report import (
     TOLL_WHO,
 )
 from bot.events.facts import SEVERITIES, VERIFICATIONS
+from bot.events.hand import Refusal
+from bot.events.rulings import FIELDS
 from bot.feeds.problem import PROBLEMS
 from bot.messages.i18n import LANGUAGES, Catalogue, MissingText
+from storage.model import RulingAction
 
 ROOT = Path(__file__).parents[2]
 LOCALES = ROOT / "bot" / "messages" / "locales"
@@ -60,6 +64,9 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     ),
     "problem.": tuple(PROBLEMS),
     "understood.kind.": ("attack", "alliance"),
+    "review.": get_args(Refusal),
+    "log.": get_args(RulingAction),
+    "field.": FIELDS,
     "example.": tuple(
         f"{name}.{part}"
         for name in ("country", "near", "actor", "severity", "words")
@@ -108,7 +115,7 @@ def _keys_of(call: ast.Call) -> Iterator[str]:
     name = call.func.attr if isinstance(call.func, ast.Attribute) else ""
     name = call.func.id if isinstance(call.func, ast.Name) else name
     place = {"Text": 0, "text": 0, "QueryError": 0, "BadField": 0, "_line": 1, "_named": 0,
-             "_listed": None, "Command": 2}.get(name)  # fmt: skip
+             "_listed": None, "Command": 2, "_carry_out": 2}.get(name)  # fmt: skip
     if place is not None and len(call.args) > place:
         yield from _constants(call.args[place])
 

@@ -182,6 +182,8 @@ CHANGES = [
      "acteurs cités : le FLA (Azawad) et le Jnim"),
     (Change("origins", {"before": 1, "after": 3}),
      "3 origines indépendantes (1 auparavant)"),
+    (Change("campaign", {"places": ("Kati", "Gao")}),
+     "attaque coordonnée avec celle de Kati et Gao"),
 ]  # fmt: skip
 
 
