@@ -33,8 +33,9 @@ from rapidfuzz import fuzz
 from bot.detect.detector import Detector
 from bot.detect.report import ActorRef, Detection, Item, Place, Report, Toll
 from bot.detect.text import fold
+from bot.events.assign import assign
 from bot.events.board import Board
-from bot.events.desk import Article, assign, known, story
+from bot.events.desk import Article, known, story
 from bot.events.facts import Source
 from bot.events.group import Grouper
 from bot.events.same import Known

@@ -10,8 +10,9 @@ from bot.detect.gazetteer import Gazetteer
 from bot.detect.report import Detection
 from bot.events.announce import Announcer, Occasion, Subscribers
 from bot.events.articles import article_of, dump, said_at
+from bot.events.assign import Choice, assign
 from bot.events.campaign import of_one_campaign
-from bot.events.desk import Story, assign, story
+from bot.events.desk import Story, story
 from bot.events.facts import EventFacts
 from bot.events.memory import Memory, Pin
 from bot.events.same import LATE_SECONDS, Telling, same_article
@@ -83,11 +84,11 @@ class _Edit:
         before = reports.of_entry(self._conn, self._entry.id)
         former = [row.event_id for row in before if row.event_id is not None]
         self._memory.refresh(self._conn, self._now, wanted=former)
-        chosen = self._choose(before)
         created: dict[int, Story] = {}
         rows: list[tuple[str, int | None]] = []
-        for report, event_id in zip(self._reports, chosen, strict=True):
-            if event_id is None and report.pushable:
+        for report, choice in zip(self._reports, self._choose(before), strict=True):
+            event_id = choice.event
+            if event_id is None and report.pushable and not choice.aside:
                 new = story([(self._article, report)])
                 event_id = self.announcer.create(
                     new, self._occasion, seen_at=self._entry.first_seen_at
@@ -102,27 +103,28 @@ class _Edit:
 
     # -- which event -------------------------------------------------------------------------
 
-    def _choose(self, before: Sequence[ReportRow]) -> list[int | None]:
+    def _choose(self, before: Sequence[ReportRow]) -> list[Choice[int]]:
         memory = self._memory
         former = [row.event_id for row in before if row.event_id is not None]
         tellings = [self._article.telling(report) for report in self._reports]
         copied = entries.copies(self._conn, self._entry, self._now - LATE_SECONDS)
-        pins = assign(tellings, memory.board, copied=[Pin(event_id) for event_id in copied])
-        chosen = [pin.event_id if pin else None for pin in pins]
+        pinned = assign(tellings, memory.board, copied=[Pin(event_id) for event_id in copied])
+        chosen = [Choice(c.event.event_id if c.event else None, c.aside) for c in pinned]
+        told = {choice.event for choice in chosen}
         for event_id in dict.fromkeys(r.event_id for r in before if r.ruled_at is not None):
             # a moderator put a report of this entry there
-            if event_id is not None and event_id not in chosen:
+            if event_id is not None and event_id not in told:
                 kind = memory.known(event_id).facts.kind
                 mine = [i for i, t in enumerate(tellings) if t.report.kind == kind]
                 if mine:
-                    chosen[mine[0]] = event_id
-        free = [e for e in dict.fromkeys(former) if e not in chosen]
+                    chosen[mine[0]] = Choice(event_id)
+        free = [e for e in dict.fromkeys(former) if e not in {c.event for c in chosen}]
         for index, telling in enumerate(tellings):
-            if chosen[index] is None:
+            if chosen[index].event is None:
                 # the source corrected its own article: another town or toll, the same event
                 own = next((e for e in free if same_article(telling, memory.known(e))), None)
                 if own is not None:
-                    chosen[index] = own
+                    chosen[index] = Choice(own)
                     free.remove(own)
         return chosen
 

@@ -7,22 +7,18 @@ is what people receive.
 from __future__ import annotations
 
 import calendar
-from collections.abc import Collection, Hashable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
-from typing import TypeVar
 
 from bot.detect.report import Report
 from bot.detect.text import fold
-from bot.events.board import Board
 from bot.events.facts import EventFacts, Source
 from bot.events.fuse import Reported, fuse
-from bot.events.same import Known, Telling, is_same, only_fit
+from bot.events.same import Known, Telling
 from bot.events.slots import happened
 from bot.events.words import told_lines, words_of
-
-K = TypeVar("K", bound=Hashable)
 
 _DAY_SECONDS = 24 * 3600.0
 #: what happened longer before it was told is background (DOMAIN 4.4-29): attacks in the region
@@ -84,41 +80,6 @@ def known(facts: EventFacts, words_norm: str, *, seen: tuple[float, float] | Non
     dates = [s.published_at for s in facts.sources if s.published_at is not None]
     told = (min(dates), max(dates)) if dates else seen
     return Known(facts, told_lines(words_norm), told)
-
-
-def assign(
-    tellings: Sequence[Telling],
-    board: Board[K],
-    *,
-    copied: Collection[K] = (),
-) -> list[K | None]:
-    """For each report of one article the event it tells; None for a new one.
-
-    The surest pair goes first, and no two reports of one article that name a town tell the same
-    event: detection has parted them. A report that is surely of none may still fit one and no
-    other.
-    """
-    pairs: list[tuple[float, int, int, K]] = []
-    for index, telling in enumerate(tellings):
-        near = board.near(telling, copied)
-        verdicts = [is_same(telling, event, copied=key in copied) for key, event in near]
-        same = [rank for rank, verdict in enumerate(verdicts) if verdict.same]
-        if not same and (only := only_fit(telling, verdicts)) is not None:
-            same = [only]
-        pairs.extend((-verdicts[rank].score, index, rank, near[rank][0]) for rank in same)
-    chosen: list[K | None] = [None] * len(tellings)
-    taken: set[K] = set()
-    for _, index, _, key in sorted(pairs, key=lambda pair: pair[:3]):
-        if chosen[index] is None and (key not in taken or _says_it_again(tellings[index])):
-            chosen[index] = key
-            taken.add(key)
-    return chosen
-
-
-def _says_it_again(telling: Telling) -> bool:
-    """« Quinze gendarmes tués dans le centre du Mali … le camp de Sokolo a été attaqué »: a report
-    without a town goes on about the one that has it."""
-    return telling.report.kind == "attack" and all(p.precision > 2 for p in telling.report.places)
 
 
 def window(moment: datetime, precision: str) -> tuple[float, float]:

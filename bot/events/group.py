@@ -6,8 +6,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bot.detect.report import Detection, Item, Report
+from bot.events.assign import assign
 from bot.events.board import Board
-from bot.events.desk import Article, Story, assign, known, story, window
+from bot.events.desk import Article, Story, known, story, window
 from bot.events.facts import Source
 from bot.events.origin import origin_of
 from bot.events.same import LATE_SECONDS, Known
@@ -51,8 +52,9 @@ class Grouper:
             self._forget(before=article.published[0] - LATE_SECONDS)
         chosen = assign([article.telling(r) for r in reports], self._board)
         events = []
-        for report, event in zip(reports, chosen, strict=True):
-            events.append(self._join(event, article, report))
+        for report, choice in zip(reports, chosen, strict=True):
+            if not choice.aside:
+                events.append(self._join(choice.event, article, report))
         return list(dict.fromkeys(events))
 
     def _article(self, ident: Any, item: Item, detection: Detection) -> Article:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from bot.detect.actors import Actors
 from bot.detect.countries import Country, read_countries
 from bot.detect.gazetteer import DATA
+from bot.detect.places import squash
 from bot.detect.text import fold
 
 KIND_WORDS: Mapping[str, tuple[str, ...]] = {
@@ -73,6 +74,16 @@ _SHOWN_PHRASES = 3
 @lru_cache(maxsize=1)
 def _countries() -> Mapping[str, Country]:
     return read_countries(DATA / "countries.yaml")
+
+
+@cache
+def former_regions(code: str) -> Mapping[str, frozenset[str]]:
+    """Regions of a country before its last reform to those of today, both as `squash` writes."""
+    country = _countries().get(code)
+    return {
+        squash(old): frozenset(squash(new) for new in today)
+        for old, today in (country.former_admin1.items() if country else ())
+    }
 
 
 @lru_cache(maxsize=1)

@@ -69,6 +69,8 @@ _FREQUENT = frozenset({
 })  # fmt: skip
 #: one neighbour that both name does not make two states' steps one
 _FEW_IN_COMMON = 0.25
+#: … the less so where each of the two has another one as well
+_MOST_IN_COMMON = 0.45
 _OTHER_PARTIES = 0.3
 #: two articles so near in time speak of the news of one day
 _SAME_NEWS_SECONDS = 48 * 3600.0
@@ -272,8 +274,8 @@ def _same_step(telling: Telling, event: Known) -> Verdict:
             return _no("day:apart")
         when, days = 0.0, "day:misdated"
     score = 0.28 * share + _STEP[type_] + 0.8 * when
-    if mine and theirs and share < _FEW_IN_COMMON:
-        score -= _OTHER_PARTIES
+    if share < (_MOST_IN_COMMON if mine - theirs and theirs - mine else _FEW_IN_COMMON) and mine:
+        score -= _OTHER_PARTIES if theirs else 0.0
     score += 0.04 if report.stage and report.stage == facts.stage else 0.0
     alike = _wording(telling, event) if score + 0.35 >= THRESHOLD else 0.0
     if days == "day:misdated" and alike < _SAME_ARTICLE:
@@ -320,7 +322,7 @@ def _places(report: Report) -> list[Place]:
 #: days apart at most, and what being so near is worth, by the coarser of the two dates; what is
 #: said of a step is dated by its announcement, its signature or the day it was heard of
 _DAYS = {"day": 1, "coarse": 3, "guess": 3}
-_DAYS_OF_STEP = 3
+_DAYS_OF_STEP = 2
 #: items come in the order of their publication: neighbours are near in time
 _UNDATED = 0.04
 _FRESH = 0.12

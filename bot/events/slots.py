@@ -15,6 +15,7 @@ from bot.detect.gazetteer import distance_km
 from bot.detect.place_index import sound_of
 from bot.detect.places import squash
 from bot.detect.report import ActorRef, Place, Toll
+from bot.events import names
 from bot.events.tolls import voice
 
 #: same: one locality; beside: two names within 15 km; around: within 30 km where one telling only
@@ -65,7 +66,8 @@ def compare_places(
     if exact_one or exact_other:
         exact, vague = (exact_one, other) if exact_one else (exact_other, one)
         return _contained(exact[0], vague)
-    regions_one, regions_other = _regions(one), _regions(other)
+    regions_one = _regions(one) | {new for p in one for new in _today(p)}
+    regions_other = _regions(other) | {new for p in other for new in _today(p)}
     if regions_one and regions_other:
         return "region" if regions_one & regions_other else "apart"
     return "open"
@@ -109,7 +111,7 @@ def _km(one: Place, other: Place) -> float | None:
 
 
 def _contained(exact: Place, vague: Sequence[Place]) -> PlaceRelation:
-    regions = _regions(vague)
+    regions = _regions(vague) | {new for p in vague for new in _today(p)}
     if not regions or exact.admin1 is None:
         return "open"
     if _key(exact.admin1) in regions:
@@ -125,6 +127,12 @@ def _in_zone(exact: Place, vague: Place) -> bool:
     direction = squash(re.split(r" d[ue] | de la ", vague.name, maxsplit=1)[0])
     zone = _ZONES.get((vague.country or "", direction), frozenset())
     return exact.admin1 is not None and squash(exact.admin1) in zone
+
+
+def _today(place: Place) -> frozenset[str]:
+    """What a region named as before a reform is now: the Sahel of Burkina Faso is two today."""
+    former = names.former_regions(place.country or "")
+    return former.get(squash(place.admin1 or place.name), frozenset())
 
 
 def _regions(places: Iterable[Place]) -> set[str]:
@@ -239,6 +247,9 @@ _DOZENS = 20
 #: the count of so many grows from outlet to outlet, by less than so much
 _MANY = 8
 _GROWN = 0.55
+#: … and that of a few by less
+_FEW_DEAD = 5
+_GROWN_LITTLE = 0.75
 
 #: unique and equal: the same count; recount: nearly the same count of a crowd; fits: vague ones
 #: that allow each other; revised: counts of many that one day revises; unequal: of few, or further
@@ -269,7 +280,9 @@ def _relation(one: Toll, other: Toll) -> TollRelation:
         small, large = sorted((_low(one), _low(other)))
         if small >= _CROWD and small >= _RECOUNT * large:
             return "recount"
-        if small >= _MANY and small >= _GROWN * large:
+        if (small >= _MANY and small >= _GROWN * large) or (
+            small >= _FEW_DEAD and small >= _GROWN_LITTLE * large
+        ):
             return "revised"
     if _far(one, other):
         return "differs"
@@ -281,7 +294,7 @@ def _relation(one: Toll, other: Toll) -> TollRelation:
 
 
 def _solid(toll: Toll) -> bool:
-    return toll.status in ("exact", "at_least")
+    return toll.status in ("exact", "at_least", "range")
 
 
 def _overlap(one: Toll, other: Toll) -> bool:

@@ -10,9 +10,10 @@ import pytest
 
 from bot.detect.report import ActorRef, Place, Report, Toll
 from bot.events.assess import certainty, urgency
+from bot.events.assign import Choice, assign
 from bot.events.board import Board
 from bot.events.changes import Change, material, what_changed
-from bot.events.desk import Article, assign, known, story
+from bot.events.desk import Article, known, story
 from bot.events.facts import EventFacts, Source
 from bot.events.fuse import fuse
 
@@ -153,7 +154,7 @@ def test_each_story_is_one_event(name: str) -> None:
         before = story(told[:step])
         event = known(before.facts, before.words_norm)
         news, report = told[step]
-        assert assign([news.telling(report)], Board.of({"e": event})) == ["e"]
+        assert assign([news.telling(report)], Board.of({"e": event})) == [Choice("e")]
 
 
 @pytest.mark.parametrize("name", STORIES)
@@ -240,12 +241,12 @@ def test_simultaneous_attacks_on_several_towns_stay_separate() -> None:
     for town in towns:
         news = article(f"Attaque jihadiste en cours à {town.name}", "2026-04-25T07:00", "AFP")
         report = attack(town, "2026-04-25", actors=(JNIM_SUSPECTED,), flags=("coordinated",))
-        assert assign([news.telling(report)], Board.of(events)) == [None]
+        assert assign([news.telling(report)], Board.of(events)) == [Choice(None)]
         one = story([(news, report)])
         events[town.name] = known(one.facts, one.words_norm)
     summary = article("Mali : série d'attaques simultanées", "2026-04-25T12:00", "RFI")
     together = replace(attack(towns[0], "2026-04-25"), places=tuple(towns))
-    assert assign([summary.telling(together)], Board.of(events)) == ["Kati"]
+    assert assign([summary.telling(together)], Board.of(events)) == [Choice("Kati")]
 
 
 def test_two_reports_of_one_article_never_tell_one_event() -> None:
@@ -254,7 +255,10 @@ def test_two_reports_of_one_article_never_tell_one_event() -> None:
     before = story(KOUDOU_STORY[:1])
     events = {"e": known(before.facts, before.words_norm)}
     vague = replace(report, date=None, date_precision=4)
-    assert assign([news.telling(vague), news.telling(report)], Board.of(events)) == [None, "e"]
+    assert assign([news.telling(vague), news.telling(report)], Board.of(events)) == [
+        Choice(None),
+        Choice("e"),
+    ]
 
 
 def test_an_april_attack_recalled_in_march_is_another_matter() -> None:
@@ -263,7 +267,7 @@ def test_an_april_attack_recalled_in_march_is_another_matter() -> None:
     event = known(before.facts, before.words_norm)
     recall = article("Retour sur l'attaque qui avait fait 54 morts", "2026-03-06T09:00", "AFP")
     report = attack(KOUDOU, "2025-04-17", tolls=(killed(54, None),))
-    assert assign([recall.telling(report)], Board.of({"e": event})) == [None]
+    assert assign([recall.telling(report)], Board.of({"e": event})) == [Choice(None)]
 
 
 @pytest.mark.parametrize(
