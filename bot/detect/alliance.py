@@ -11,6 +11,7 @@ from bot.detect.gazetteer import Gazetteer
 from bot.detect.happening import Telling
 from bot.detect.lexicon import Mark
 from bot.detect.other_days import Verdict
+from bot.detect.participles import is_bare
 from bot.detect.reading import Reading, Sentence, distance
 from bot.detect.scope import is_neighbour
 from bot.detect.verdicts import judge
@@ -42,6 +43,7 @@ _GENERIC = {True: 0.25, "meeting": 0.75}
 #: « les troupes françaises au Mali »: a thing that nobody does anything with is no step
 _WEAK_ALONE = 2.75
 _LEFT_REACH = 2
+_ACTED_REACH = 3
 _DATED_REACH = 2
 _OPENS = 2
 #: agreements that need a state, and the words among which « Mali : » names the topic
@@ -223,6 +225,16 @@ def _is_long_ago(reading: Reading, sentence: Sentence, act: Mark, thing: Mark) -
     )
 
 
+def _only_describes(reading: Reading, sentence: Sentence, act: Mark, thing: Mark) -> bool:
+    """« reprend ses opérations suspendues le 3 juin »: a participle behind what is told."""
+    return (
+        act.first == thing.last
+        and _RANK.get(act.value) == 0
+        and is_bare(reading, act)
+        and any(0 <= thing.first - other.last <= _ACTED_REACH for other in sentence.of("act"))
+    )
+
+
 def _leaves_dead(reading: Reading, act: Mark) -> bool:
     """ "leaving 16 people dead": nobody goes away."""
     return act.text in ("left", "leaving", "leaves") and any(
@@ -261,6 +273,7 @@ def _object_points(
         and not (thing.first <= act.first and act.last <= thing.last)
         and not (act.value == "leave" and _leaves_dead(reading, act))
         and not _is_long_ago(reading, sentence, act, thing)
+        and not _only_describes(reading, sentence, act, thing)
     ]
     why = [thing.text]
     strength, far = "", 0

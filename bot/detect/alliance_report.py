@@ -12,12 +12,11 @@ from bot.detect.countries import CountryMention
 from bot.detect.gazetteer import NEAR
 from bot.detect.happening import Telling
 from bot.detect.lexicon import Mark
-from bot.detect.places_told import is_dateline
 from bot.detect.reading import Reading, Sentence
 from bot.detect.report import ActorRef, Place, Report
 from bot.detect.scope import is_neighbour
-from bot.detect.time_reader import DateMention
-from bot.detect.when import owned_by_speech
+from bot.detect.step_day import day_of_step
+from bot.detect.told_from import is_dateline
 
 #: acts that have a place of their own, and how far before its name they may stand
 _HELD = frozenset({
@@ -53,7 +52,7 @@ def report_step(reading: Reading, tellings: Sequence[Telling]) -> Report:
     best = _main(tellings)
     sentences = [telling.sentence for telling in tellings]
     countries = _parties(reading, tellings)
-    day = _day(reading, [best, *tellings])
+    day = day_of_step(reading, [best, *tellings])
     return Report(
         kind="alliance",
         type=best.type or "summit",
@@ -231,28 +230,6 @@ def _is_venue(reading: Reading, sentence: Sentence, mention: CountryMention) -> 
         and 0 <= first - other.span.last <= 1
         for other in reading.countries_in(sentence)
     )
-
-
-def _day(reading: Reading, tellings: Sequence[Telling]) -> DateMention | None:
-    """The day of the step; where only its announcement is dated, that day."""
-    for telling in tellings:
-        dates = [
-            date
-            for date in reading.dates_in(telling.sentence)
-            if date.date is not None and date.precision <= 2 and date.realis != "background"
-        ]
-        own = [d for d in dates if not owned_by_speech(telling.sentence, d, other_acts=False)]
-        if own or dates:
-            return min(own or dates, key=lambda date: date.precision)
-    told = {telling.sentence.number for telling in tellings}
-    for sentence in reading.sentences:
-        if sentence.number > max(told, default=0) + 1:
-            break
-        for date in reading.dates_in(sentence):
-            coming = date.realis == "future" and tellings[0].type == "summit"
-            if date.date is not None and date.precision == 1 and (date.realis == "past" or coming):
-                return date
-    return None
 
 
 def _announcer(tellings: Sequence[Telling]) -> str | None:

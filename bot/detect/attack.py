@@ -224,7 +224,7 @@ def _takes_ground(reading: Reading, sentence: Sentence, trigger: Mark) -> bool:
     needs somebody who fights.
     """
     if trigger.entry.more["part"] == "noun":
-        return sentence.has("actor") and any(
+        return bool(sentence.of("actor")) and any(
             0 <= place.span.first - trigger.last <= 1 for place in reading.places_in(sentence)
         )
     near = [

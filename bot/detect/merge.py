@@ -10,6 +10,7 @@ from bot.detect.actors import Actors
 from bot.detect.gazetteer import distance_km
 from bot.detect.happening import Happening, Telling
 from bot.detect.lexicon import Mark
+from bot.detect.places_told import comes_from
 from bot.detect.reading import Reading, Sentence
 from bot.detect.report import Place
 from bot.detect.scope import locate
@@ -48,7 +49,9 @@ def group(reading: Reading, tellings: Sequence[Telling], actors: Actors) -> list
     for telling in tellings:
         alone = Happening("attack", [telling])
         named = reading.places_in(telling.sentence)
-        passed = {m.name for m in named if m.cue in _WAY}
+        passed = {
+            m.name for m in named if m.cue in _WAY or comes_from(reading, telling.sentence, m)
+        }
         points = [
             p
             for p in (locate(reading, [telling.sentence], actors).places if named else ())

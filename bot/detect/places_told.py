@@ -3,37 +3,27 @@
 from __future__ import annotations
 
 import itertools
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
 from bot.detect import word_sets
 from bot.detect.gazetteer import Mention
-from bot.detect.lexicon import Mark
 from bot.detect.reading import Reading, Sentence
 from bot.detect.report import Place
-from bot.detect.text import Span
+from bot.detect.told_from import (
+    is_consoled,
+    is_dateline,
+    is_of_office,
+    is_of_speaker,
+    is_said_there,
+)
 
-_DATELINE = re.compile(r"\s*(?:[-–—(]|, [A-Z][a-z]+ \(AP\))")
-#: words in brackets before the region: « Koro (région de Bandiagara) »
-_BRACKETED = 3
 #: « Cercle de Koro : … »
 _TOPIC_REACH = 2
-_CONSOLED_REACH = 2
-#: « une source hospitalière à Gao »: words between the one who speaks and where that is
-_SEATED = word_sets.words("seated")
-#: « selon des habitants joints à Dori »
-_REACHED = word_sets.words("reached_by_phone")
-_SPOKESMEN = word_sets.parts("spokesmen")
 #: « revenait d'un tournoi à Fada »: words that say somebody came from there
 _CAME_BACK = word_sets.words("came_back")
 _CAME_REACH = 7
-#: « raconte un apprenti qui a pu regagner Kayes »: words from the saying to the place
-_SAYING_REACH = 9
-#: what is said follows: « indique que l'attaque de … »
-_TOLD = word_sets.words("told_follows")
-_SAID = word_sets.words("said_there")
 _CARRIED = word_sets.words("carried")
 _HOSPITAL = word_sets.words("hospital")
 _CARRIED_REACH = 7
@@ -43,13 +33,23 @@ _KM = word_sets.words("kilometres")
 _FAR_KM, _FAR_REACH = 60, 9
 #: « parti de Gao »: the way, less the place than one it was near to
 _WAY = frozenset({"from", "to"})
+#: words before a name that say it was there
+_ELSEWHERE = frozenset(
+    {"town", "at", "in", "village", "region", "unit", "commune", "near", "axis"}
+)
 _EXACT = frozenset({"town", "at", "in", "village", "between", "axis", "near", "commune"})
+#: words before a name that say it was there
+_ELSEWHERE = (_EXACT - {"between"}) | {"region", "unit"}
 #: « la localité de Banibangou » is where it was, « la zone de Ouallam » around it
 _WIDTH = {"town": -1.0}
 #: a headline's town and a unit's seat often stand for the country around them
 _TOPIC, _SEAT = 1.5, 1.5
 #: « près de Tombouctou, plus précisément entre Niafunké et Tonka »
 _BETWEEN = -0.5
+#: « sur l'axe Bankilaré-Téra, aux abords de Fonéko »: a road is wider than a spot on it
+_ROAD, _SPOTS = 0.5, frozenset({"near", "at", "town", "village"})
+#: « à Loumbila dans la commune de … »: a place that the text itself situates is where it was
+_SITUATED, _UNITS, _UNIT_REACH = -1.0, frozenset({"unit", "commune"}), 5
 
 
 class _Rank(NamedTuple):
@@ -73,8 +73,9 @@ def places_of(
         for mention in reading.places_in(sentence):
             if (
                 is_dateline(reading, sentence, mention.span)
-                or _is_consoled(sentence, mention)
-                or _is_said_there(reading, mention)
+                or is_consoled(sentence, mention)
+                or is_said_there(reading, mention)
+                or is_of_office(reading, sentence, mention)
             ):
                 continue
             known = [place for _, place in found]
@@ -89,18 +90,24 @@ def places_of(
                 if width < 0:  # only a plainer word says more: not the unit of the same name
                     found[at] = (rank._replace(width=min(rank.width, width)), found[at][1])
                 continue
-            capital = mention.cue in (None, "near") and any(
+            # « trois suspects jugés à Niamey »: a sentence that tells of nothing there
+            capital = (mention.cue in (None, "near") or not sentence.of("trigger")) and any(
                 capital.form == "capital" and capital.span == mention.span
                 for capital in reading.countries
             )
-            if capital and known and not sentence.is_title and not sentence.has("trigger"):
+            if capital and known and not sentence.is_title:
                 continue
-            if _is_of_speaker(reading, sentence, mention):
+            if is_of_speaker(reading, sentence, mention):
                 if not capital:
                     aside.append(replace(place, precision=max(place.precision, 2)))
                 continue
-            away = 2 * (mention.cue in _WAY or _is_of_road(reading, mention)) or int(
-                _comes_from(reading, sentence, mention)
+            away = 2 * (
+                mention.cue in _WAY
+                or _is_of_road(reading, mention)
+                or (capital and _is_told_from(reading, sentence, mention))
+                or _is_of_before(reading, sentence, mention)
+            ) or int(
+                comes_from(reading, sentence, mention)
                 or _lives_there(reading, sentence, mention)
                 or _is_of_hospital(reading, sentence, mention)
                 or reading.recalls(mention.span.first)
@@ -132,7 +139,44 @@ def _width(reading: Reading, sentence: Sentence, mention: Mention) -> float:
         width += _TOPIC
     elif mention.cue == "between":
         width += _BETWEEN
+    elif mention.cue == "axis" and _has_beside(reading, sentence, mention, _SPOTS):
+        width += _ROAD
+    if mention.cue in ("at", "near") and _has_beside(
+        reading, sentence, mention, _UNITS, within=_UNIT_REACH
+    ):
+        width += _SITUATED
     return width
+
+
+def _has_beside(
+    reading: Reading, sentence: Sentence, mention: Mention, cues: frozenset[str], within: int = 99
+) -> bool:
+    """Whether a place with one of these cues follows in the sentence."""
+    return any(
+        other.cue in cues and 0 < other.span.first - mention.span.last <= within
+        for other in reading.places_in(sentence)
+    )
+
+
+def _is_told_from(reading: Reading, sentence: Sentence, mention: Mention) -> bool:
+    """« Niamey : dix civils tués … région de Tillabéri »: a capital that opens, and the place."""
+    places = reading.places_in(sentence)
+    return (
+        mention.span.first == sentence.span.first
+        and _is_topic(reading, mention)
+        and any(other.cue in _ELSEWHERE for other in places if other is not mention)
+    )
+
+
+def _is_of_before(reading: Reading, sentence: Sentence, mention: Mention) -> bool:
+    """« Après Kérou, trois morts à Banikoara »: where it had been before."""
+    first, last = mention.span.first, mention.span.last
+    return (
+        reading.doc.words[max(first - 1, 0) : first] in (["apres"], ["after"])
+        and last < sentence.span.last
+        and reading.doc.between(last - 1, last).strip() == ","
+        and any(last <= trigger.first for trigger in sentence.of("trigger"))
+    )
 
 
 def _is_far(reading: Reading, mention: Mention) -> bool:
@@ -145,22 +189,7 @@ def _is_far(reading: Reading, mention: Mention) -> bool:
     )
 
 
-def _is_consoled(sentence: Sentence, mention: Mention) -> bool:
-    """« présente ses condoléances à Bamako »: who is told so, not where it was."""
-    return any(
-        cue.value == "reaction" and 0 <= mention.span.first - cue.last <= _CONSOLED_REACH
-        for cue in sentence.of("cue")
-    )
-
-
-def _is_said_there(reading: Reading, mention: Mention) -> bool:
-    """« a-t-il déclaré à Bamako », "a spokesman said in Cotonou"."""
-    at = mention.span.first
-    words = reading.doc.words
-    return at > 1 and words[at - 1] in _SEATED and words[at - 2] in _SAID
-
-
-def _comes_from(reading: Reading, sentence: Sentence, mention: Mention) -> bool:
+def comes_from(reading: Reading, sentence: Sentence, mention: Mention) -> bool:
     """« L'équipe revenait d'un tournoi à Fada »: in one clause, and nothing befell them there."""
     first = mention.span.first
     start = max(sentence.span.first, first - _CAME_REACH)
@@ -215,7 +244,7 @@ def _is_of_road(reading: Reading, mention: Mention) -> bool:
 def _is_landmark(reading: Reading, sentence: Sentence, mention: Mention) -> bool:
     """A headline's « près de Gao », which the text replaces by the place itself."""
     return (
-        mention.cue in ("near", "within", "unit")
+        mention.cue in ("near", "within", "unit", "commune")
         and len(reading.places_in(sentence)) == 1
         and not any(o.name == mention.name and o.span != mention.span for o in reading.places)
         and any(o.cue in _EXACT for o in reading.places if o is not mention)
@@ -267,51 +296,3 @@ def _known_at(place: Place, known: Sequence[Place]) -> int | None:
         ):
             return at
     return None
-
-
-def _is_of_speaker(reading: Reading, sentence: Sentence, mention: Mention) -> bool:
-    """« une source hospitalière à Gao »: where the one who tells is, not what is told."""
-    first = mention.span.first
-    if any(
-        _is_said_by_somebody_of(reading, sentence, mark, first) for mark in sentence.of("speaker")
-    ):
-        return True
-    return any(
-        mark.entry.more["role"] == "noun"
-        and 1 <= first - mark.last <= 2
-        and _SEATED.issuperset(reading.doc.words[mark.last : first])
-        and (
-            mark.text.startswith(_SPOKESMEN)
-            or not _REACHED.isdisjoint(reading.doc.words[mark.last : first])
-        )
-        for mark in sentence.of("speaker")
-    )
-
-
-def _is_said_by_somebody_of(reading: Reading, sentence: Sentence, mark: Mark, first: int) -> bool:
-    """« indique le district sanitaire de Mopti », « selon deux marchands réfugiés à Dori »."""
-    return (
-        mark.entry.more["role"] == "verb"
-        and 2 <= first - mark.last <= _SAYING_REACH
-        and reading.breaks(mark.last - 1, first)[:2] == (0, 0)
-        and _TOLD.isdisjoint(reading.doc.words[mark.last : first])
-        and not any(mark.last <= told.first < first for told in sentence.of("trigger"))
-    )
-
-
-def is_dateline(reading: Reading, sentence: Sentence, name: Span) -> bool:
-    """« Bamako – Two soldiers … », « BAMAKO (AFP) »: where it was written, not where it was.
-
-    « Abala (Tillabéri) » names its region.
-    """
-    last = name.last
-    if name.first != sentence.span.first or last >= len(reading.doc):
-        return False
-    gap = reading.doc.between(last - 1, last)
-    if sentence.number > 0 and ":" in gap and reading.doc.raw(name).isupper():
-        return True  # « BAMAKO: At least 11 soldiers … »
-    spans = [place.span for place in reading.places_in(sentence)]
-    spans += [country.span for country in reading.countries_in(sentence)]
-    return _DATELINE.match(gap) is not None and not any(
-        last <= span.first <= last + _BRACKETED for span in spans
-    )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -14,16 +13,16 @@ from bot.detect.actors import in_context
 from bot.detect.countries import CountryMention
 from bot.detect.gazetteer import Gazetteer, Mention
 from bot.detect.lexicon import Lexicon, Mark
+from bot.detect.one_text import one_text
 from bot.detect.place_index import Hit
 from bot.detect.report import Item
-from bot.detect.text import Doc, Span, fold_word, told
+from bot.detect.text import Span
 from bot.detect.time import find_dates
 from bot.detect.time_reader import DateMention
 from bot.detect.tolls import TollMention, find_tolls
 
 _M = TypeVar("_M", CountryMention, Mention, DateMention)
 _HARD_BREAK = re.compile(r"[;:()\[\]—–«»“”\"?!]|\s-\s")
-_WORD = re.compile(r"\w+")
 #: an item is a headline and a lead; what stands after so many sentences is not looked at
 _SENTENCES = 120
 #: what ends the part of a sentence that an anniversary recalls
@@ -86,7 +85,7 @@ class Reading:
     def __init__(self, item: Item, lexicon: Lexicon, gazetteer: Gazetteer) -> None:
         self.item = item
         self.gazetteer = gazetteer
-        self.doc, self._title_end = _document(item)
+        self.doc, self._title_end = one_text(item)
         self.marks = _at_refuge(in_context(lexicon.scan(self.doc), self.doc))
         self.sentences = self._sentences()
 
@@ -266,30 +265,6 @@ class Reading:
             between.count(", ") + between.count(",\n"),
             sum(word in _CLAUSE_WORDS for word in words),
         )
-
-
-def _document(item: Item) -> tuple[Doc, int]:
-    """Title and summary as one text, without a title that the summary only repeats."""
-    title, summary = told(item.title), told(item.summary)
-    if not summary:
-        doc = Doc(title)
-        return doc, len(doc)
-    if _repeats(summary, title):
-        return Doc(summary), 0
-    doc = Doc(f"{title}\n{summary}")
-    end = doc.original.find("\n") if "\n" not in title else -1
-    return doc, bisect_left(doc.starts, end) if end >= 0 else len(Doc(title))
-
-
-def _repeats(summary: str, title: str) -> bool:
-    """Whether a summary begins with all the words of the title."""
-    head = _WORD.findall(title.rstrip(" .…"))
-    until = len(title) + 20
-    first = _WORD.search(summary, 0, until)
-    if not head or first is None or fold_word(first[0]) != fold_word(head[0]):
-        return False
-    start = _WORD.findall(summary, 0, until)[: len(head)]
-    return [fold_word(word) for word in start] == [fold_word(word) for word in head]
 
 
 def distance(one: Mark | Span, other: Mark | Span) -> int:

@@ -10,9 +10,10 @@ from bot.detect.actors import Actors
 from bot.detect.countries import CountryMention
 from bot.detect.gazetteer import NEAR, Gazetteer, Mention
 from bot.detect.lexicon import Mark
-from bot.detect.places_told import is_dateline, places_of
+from bot.detect.places_told import places_of
 from bot.detect.reading import Reading, Sentence
 from bot.detect.report import Place
+from bot.detect.told_from import is_dateline
 
 _WEIGHT = {"name": 3.0, "region": 3.0, "demonym": 2.0, "capital": 1.5}
 #: a country named only as a neighbour (« près de la frontière avec le Burkina ») weighs little
@@ -45,7 +46,7 @@ _NAMED, _NAMED_NEAR = 1.0, 0.5
 _HIT_THERE, _HIT_THERE_REACH = 3.0, 4
 #: « le poste-frontière malien » stands in Mali, « la frontière malienne » beside it
 _POST = "poste"
-#: « Officials in Niamey condemned it »: a capital in a sentence that tells of no violence
+#: « Officials in Niamey condemned it »: below the headline a capital is mostly where they speak
 _FAR_CAPITAL = 0.3
 _ACTOR = 0.75
 _ACROSS_ITEM = 0.5
@@ -129,7 +130,7 @@ def weigh(reading: Reading, sentences: Sequence[Sentence], actors: Actors) -> di
                 weight *= _TITLE
                 if mention.form == "name" and _opens(reading, mention):
                     weight *= _TOPIC
-            elif mention.form == "capital" and not sentence.has("trigger"):
+            elif mention.form == "capital":
                 weight *= _FAR_CAPITAL
             weights[mention.country] = weights.get(mention.country, 0.0) + weight
         for mark in sentence.of("actor"):

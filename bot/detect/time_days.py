@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -20,6 +21,11 @@ from bot.detect.time_reader import Reader
 from bot.detect.time_words import day_number
 
 _AGENCIES = word_sets.words("agencies")
+#: « (ce matin) du mardi 17 septembre », « (hier) lundi 17 »: a day told right behind
+_DAY_BEHIND = re.compile("d?l?c?W?l?(?:D(?:t?l?W?D)?M|MD)")
+#: what ends a dateline, and how many words its town may have
+_DATELINE_END, _TOWN_WORDS = re.compile(r"\s*[-–—]\s"), 3
+_WEEKDAY_BEHIND = re.compile("d?l?W")
 #: a stretch of more days sums up what happened in it
 _SUMMED_UP = 45
 
@@ -43,12 +49,30 @@ def full(reader: Reader, first: int, last: int) -> int | None:
         return reader.add(first, last + 1, found.date, realis="future", conflict=found.conflict)
     before = letters[first - 1] if first else ""
     future = side.year is None and (before == "v" or reader.future_cue(first))
-    if reader.doc.words[last : last + 1] and reader.doc.words[last] in _AGENCIES:
-        return last  # « COTONOU, 17 février (Reuters) »: when it was written
+    if _is_of_dateline(reader, first, last):
+        return last
     found = resolve(side, reader.anchor, future=future)
     if found.date is None and (side.year is not None or reader.anchor is not None):
         return last  # no such day
     return add_day(reader, first, last, found)
+
+
+def _is_of_dateline(reader: Reader, first: int, last: int) -> bool:
+    """« COTONOU, 17 février (Reuters) », « Dosso, 6 janvier 2025 – … »: when it was written."""
+    doc = reader.doc
+    if last >= len(doc):
+        return False
+    if doc.words[last] in _AGENCIES:
+        return True
+    before = first - 1
+    if before < 0 or doc.between(before, first) != ", ":
+        return False
+    start = next(span.first for span in doc.sentences if span.last >= first)
+    return (
+        first - start <= _TOWN_WORDS
+        and all(doc.capitalised(at) for at in range(start, first))
+        and _DATELINE_END.match(doc.between(last - 1, last)) is not None
+    )
 
 
 def weekday(reader: Reader, first: int, last: int) -> int | None:
@@ -103,8 +127,22 @@ def numeric(reader: Reader, first: int, last: int) -> int | None:
     return add_day(reader, first, last, found)
 
 
+def is_told_behind(reader: Reader, last: int) -> bool:
+    """« ce matin du mardi 17 septembre 2024 »: the full date says which morning it was."""
+    if last >= len(reader.doc):
+        return False
+    gap = reader.doc.between(last - 1, last)
+    if gap == ", ":
+        return _DAY_BEHIND.match(reader.letters, last) is not None
+    return gap == " " and any(
+        day.match(reader.letters, last) for day in (_DAY_BEHIND, _WEEKDAY_BEHIND)
+    )
+
+
 def relative(reader: Reader, first: int, last: int) -> int | None:
     doc = reader.doc
+    if is_told_behind(reader, last):
+        return last
     offset = reader.words.values[doc.words[last - 1]]
     run = reader.letters[first:last]
     if run.startswith(("Uv", "v")):
@@ -131,6 +169,8 @@ def today(reader: Reader, first: int, last: int) -> int | None:
             return reader.add(first, last, low, high, precision=3)
         if unit != "day" or word.endswith("s"):
             return None
+    if is_told_behind(reader, last):
+        return last
     if reader.doc.words[last : last + 1] == ["la"] and reader.doc.between(last - 1, last) == "-":
         told = next((m for m in reversed(reader.mentions) if m.date and m.precision == 1), None)
         return reader.add(first, last + 1, told.date) if told else last + 1  # « ce matin-là »
@@ -138,6 +178,8 @@ def today(reader: Reader, first: int, last: int) -> int | None:
 
 
 def last_night(reader: Reader, first: int, last: int) -> int:
+    if reader.letters[first:last] == "cN" and is_told_behind(reader, last):
+        return last - 1  # « cette nuit du 4 au 5 juin »: the night is told by its days
     return reader.days(first, last, -1, 0, precision=1)
 
 

@@ -18,6 +18,8 @@ _TO_OBJECT = re.compile(r"[xtE+]{0,2}(?=[Qu])|[xteEuo]{0,3}(?=p)")
 _OF_OBJECT = re.compile(r"[eEt+]*(?=[Qpu])|[eEt+]*x{1,2}(?=p)|[tx]{1,4}e(?=Qp)")
 #: what joins two counted things: « 84 mercenaires de Wagner et 47 soldats »
 _JOINED = re.compile(r"[xteEoPu+]{0,7}(?:,|,?&)t?")
+#: behind « la mort de »: « quatre militaires et de cinq civils »
+_OF_JOINED = re.compile(r"[xteEoPu+]{0,7}(?:,|,?&)[te]?")
 #: a subject may stand this many units before its auxiliary, or before a bare participle
 _FAR, _NEAR, _FAR_APPOSED = 16, 5, 24
 #: « mostly women », « des supplétifs »: words before those who are the same people again
@@ -150,15 +152,18 @@ def _object(told: Told, harm: int) -> Counted | None:
 
 def _act(told: Told, found: Counted, harm: int) -> None:
     told.link(found, harm)
-    while (other := next_in_list(told, found)) is not None and other.who is None:
+    joined = _OF_JOINED if told.letters[harm] == "d" else _JOINED
+    while (other := next_in_list(told, found, joined)) is not None and other.who is None:
         told.link(other, harm)
         found.together = other.together = harm
         found = other
 
 
-def next_in_list(told: Told, counted: Counted) -> Counted | None:
+def next_in_list(
+    told: Told, counted: Counted, joining: re.Pattern[str] = _JOINED
+) -> Counted | None:
     """« 84 mercenaires et 47 soldats »: what the comma or the « et » adds."""
-    gap = _JOINED.match(told.letters, counted.end)
+    gap = joining.match(told.letters, counted.end)
     found = told.at.get(gap.end()) if gap else None
     if gap is None or found is None or not (found.noun in ("p", "x") or found.others):
         return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from bot.detect import word_sets
 from bot.detect.freshness import SLACK_DAYS, is_old
 from bot.detect.happening import Happening
 from bot.detect.lexicon import Mark
@@ -16,9 +17,15 @@ _COMMA, _CLAUSE, _HARD = 3, 8, 12
 _FAR = 30
 #: a verb of speech this near before a date owns it: « a annoncé mercredi »
 _SPEECH_REACH = 2
-#: acts that have a day of their own beside an attack
+#: mourning, graves and counts of the dead come after what they are about
+_RITES, _RITE_REACH = word_sets.words("rites"), 8
+#: « à compter de ce mardi »
+_STARTS, _STARTS_REACH = word_sets.words("begins_with_day"), 3
+_HAD, _HAD_REACH = word_sets.words("had"), 6
+_ALREADY = word_sets.words("already")
 #: words between a day and the edge of its sentence
 _EDGE = 2
+#: acts that have a day of their own beside an attack
 _OTHER_ACTS = frozenset({"leave", "announce", "meet", "recall"})
 
 
@@ -48,9 +55,17 @@ def _day_beside(reading: Reading, others: Sequence[Sentence]) -> DateMention | N
                 and date.date is not None
                 and date.realis == "past"
                 and not owned_by_speech(sentence, date)
+                and not _is_of_rite(reading, sentence, date, sentence.of("trigger"))
+                and not _is_of_before(reading, sentence, date)
             ):
                 return date
     return None
+
+
+def _is_of_before(reading: Reading, sentence: Sentence, date: DateMention) -> bool:
+    """« avait déjà été endeuillée jeudi »: the day of what had been before."""
+    before = reading.doc.words[sentence.span.first : date.span.first]
+    return not _HAD.isdisjoint(before[-_HAD_REACH:]) and not _ALREADY.isdisjoint(before)
 
 
 def _nearest_day(
@@ -63,6 +78,8 @@ def _nearest_day(
             if date.precision > 3 or date.date is None or not _may_be_told(reading, date):
                 continue
             if owned_by_speech(sentence, date) and not _is_its_day(reading, date, triggers):
+                continue
+            if _is_of_rite(reading, sentence, date, triggers):
                 continue
             cost = min(
                 (_cost(reading, date.span, trigger) for trigger in triggers),
@@ -115,7 +132,31 @@ def owned_by_speech(sentence: Sentence, date: DateMention, *, other_acts: bool =
     )
 
 
-def _cost(reading: Reading, date: Span, trigger: Mark) -> float:
+def _is_of_rite(
+    reading: Reading, sentence: Sentence, date: DateMention, triggers: Sequence[Mark]
+) -> bool:
+    """« deuil national à compter de mardi », « le premier bilan donné mardi »: what came after.
+
+    The nearer of such a word and the attack has the day.
+    """
+    words, start, until = reading.doc.words, sentence.span.first, sentence.span.last
+    if not _STARTS.isdisjoint(
+        words[max(start, date.span.first - _STARTS_REACH) : date.span.first]
+    ):
+        return True
+    rites = [
+        Span(at, at + 1)
+        for at in range(
+            max(start, date.span.first - _RITE_REACH), min(until, date.span.last + _RITE_REACH)
+        )
+        if words[at] in _RITES
+    ]
+    near = min((_cost(reading, date.span, rite) for rite in rites), default=_FAR)
+    attack = min((_cost(reading, date.span, trigger) for trigger in triggers), default=_FAR)
+    return near <= _RITE_REACH and near < attack
+
+
+def _cost(reading: Reading, date: Span, trigger: Mark | Span) -> float:
     if date.first < trigger.last and trigger.first < date.last:
         return 0.0
     if date.last <= trigger.first:

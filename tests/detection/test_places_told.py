@@ -42,6 +42,41 @@ def first_place(title: str, summary: str = "") -> tuple[str, int]:
             "L'explosion a eu lieu mardi à Mondoro, à plus de 300 km à l'est de Mopti.",
             "Mondoro",
         ),
+        # a spot on a road, a place that the text situates, and the commune of the headline
+        (
+            "Niger : neuf gardes tués",
+            "Un accrochage a eu lieu lundi sur l'axe Torodi-Makalondi aux abords de Bankilaré.",
+            "Bankilaré",
+        ),
+        (
+            "Bénin : des jihadistes frappent à Malanville",
+            "Ils ont enlevé mardi deux maçons à Guéné dans la commune de Malanville.",
+            "Guéné",
+        ),
+        (
+            "Attaque dans la commune de Sanam : dix morts",
+            "Dix civils ont été tués lundi non loin d'Abala par des hommes armés.",
+            "Abala",
+        ),
+        # where it had been before, what else happened in the capital
+        ("Bénin : après Kérou, trois soldats tués à Banikoara", "", "Banikoara"),
+        (
+            "Niger : huit gendarmes tués dans une embuscade près de Makalondi lundi",
+            "Des élus réunis mercredi à Niamey demandent des renforts.",
+            "Makalondi",
+        ),
+        # a dateline, an ambassador's or a prosecutor's seat
+        ("Niamey: ten civilians killed on Monday in the Tillabéri region", "", "Tillabéri"),
+        (
+            "Togo : cinq soldats tués",
+            "L'ambassadeur européen à Lomé a condamné l'attaque de mardi dans le nord du Togo.",
+            "Nord du Togo",
+        ),
+        (
+            "Burkina : douze villageois tués par des hommes armés",
+            "Selon le procureur près le tribunal de Kaya, l'attaque de lundi a visé Dablo.",
+            "Dablo",
+        ),
         # who tells it, and where the wounded lie, are elsewhere
         (
             "Konna : un infirmier tué dans l'attaque du centre de santé",
@@ -130,3 +165,20 @@ def test_a_sentence_that_refers_back_says_where_more_exactly() -> None:
 def test_two_peoples_are_no_hamlets() -> None:
     title = "Mali : quatre morts lundi à Koro dans des heurts entre Peulhs et Dogons"
     assert [place.name for place in only(title).places] == ["Koro"]
+
+
+def test_where_a_bus_came_from_is_no_second_attack() -> None:
+    """« le car qui revenait de Ouagadougou » tells of the same car."""
+    told = only(
+        "Burkina : un car attaqué mardi à Bittou, cinq morts",
+        "Le car, qui revenait de Ouagadougou, a été mitraillé par des hommes armés.",
+    )
+    assert [place.name for place in told.places] == ["Bittou"]
+
+
+@pytest.mark.parametrize("title", [
+    "Attaque contre l'ambassade de France à Ouagadougou : huit morts",
+    "Un envoyé spécial tué par des hommes armés à Ouagadougou",
+])  # fmt: skip
+def test_what_is_hit_in_a_capital_is_there(title: str) -> None:
+    assert first_place(title) == ("Ouagadougou", 1)

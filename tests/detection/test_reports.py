@@ -142,3 +142,9 @@ def test_the_published_day_of_the_item_rules() -> None:
     text = "Mali : des hommes armés ont attaqué lundi un camp à Dioura"
     earlier = only(text, published=datetime(2026, 11, 11, tzinfo=UTC))
     assert earlier.date == "2026-11-09"
+
+
+def test_ground_taken_is_told_by_a_noun() -> None:
+    """« la prise de … par »: the name right behind, and who took it."""
+    told = only("Mali : la prise de Farabougou par les jihadistes", "Les habitants fuient.")
+    assert [place.name for place in told.places] == ["Farabougou"]

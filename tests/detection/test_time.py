@@ -58,6 +58,15 @@ SINGLE_DAYS = [
     ("vendredi 15 sept. 2023", day(9, 15)),
     ("mardi 25 avril", day(4, 25)),
     ("le mardi 12", day(9, 12)),
+    # a full date right behind says which morning, night or yesterday it was
+    ("ce matin du jeudi 14 septembre 2023", day(9, 14)),
+    ("ce jour, jeudi 14 septembre", day(9, 14)),
+    ("hier jeudi 14 septembre", day(9, 14)),
+    ("this morning, Thursday 14 September", day(9, 14)),
+    # a dateline is no day of the news
+    ("Tahoua, 16 septembre 2023 – Un poste attaqué jeudi", day(9, 14)),
+    ("Bobo-Dioulasso, le 16 septembre - Un poste attaqué jeudi", day(9, 14)),
+    ("Trois morts à Gao, jeudi 14 septembre – l'armée réagit", day(9, 14)),
     ("on 12 September", day(9, 12)),
     ("September 12, 2023", day(9, 12)),
     ("Tuesday, September 12", day(9, 12)),

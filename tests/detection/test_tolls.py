@@ -53,6 +53,9 @@ KILLED = [
     ("Huit soldats tchadiens du contingent de la Minusma ont été tués", exactly(8)),
     ("Plusieurs villages attaqués, dix-huit habitants massacrés", exactly(18)),
     ("15 civils ont perdu la vie", exactly(15)),
+    # the preposition is told again
+    ("L'armée déplore la mort de trois gardes et de six bergers", exactly(9)),
+    ("Il parle d'un retrait et de six bergers tués", exactly(6)),
     ("Onze militaires ont trouvé la mort", exactly(11)),
     ("Sept casques bleus ont péri", exactly(7)),
     ("Quatre-vingt-neuf soldats sont tombés au champ d'honneur", exactly(89)),
