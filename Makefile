@@ -38,6 +38,7 @@ bench-detect: setup ## detection on the labelled items beside the project (../sh
 bench-group: setup ## grouping on the labelled stories beside the project (../shared)
 	@$(PY) -m benchmarks.bench_group
 	@$(PY) -m benchmarks.copies
+	@$(PY) -m benchmarks.decision_time
 
 calibrate: setup ## fits bot/detect/data/confidence.yaml to the labelled items, and draws the picture
 	@$(PY) -m benchmarks.calibrate

@@ -11,7 +11,7 @@ B-cubed is over the clustered items with a label; pairs that may be either way a
 was told as, on average: the first alerts somebody would get of it.
 Then, what the groups are too few to show: 600 invented attacks in one formula, three days and as
 many towns; every one that joins another is wrong.
-Last, the time to decide on one report among 5,000 open events of two weeks.
+`python -m benchmarks.decision_time` measures the time to decide.
 """
 
 from __future__ import annotations
@@ -19,7 +19,6 @@ from __future__ import annotations
 import itertools
 import json
 import math
-import statistics
 import sys
 import time
 from collections import Counter
@@ -33,12 +32,7 @@ from rapidfuzz import fuzz
 from bot.detect.detector import Detector
 from bot.detect.report import ActorRef, Detection, Item, Place, Report, Toll
 from bot.detect.text import fold
-from bot.events.assign import assign
-from bot.events.board import Board
-from bot.events.desk import Article, known, story
-from bot.events.facts import Source
 from bot.events.group import Grouper
-from bot.events.same import Known
 from bot.jsonl import read_item
 
 Grouping = Mapping[str, set[str]]
@@ -145,41 +139,6 @@ def _day(raw: Mapping[str, Any]) -> float | None:
     return item.published.timestamp() / 86400 if item.published else None
 
 
-def decision_time(detector: Detector, many: int = 5000, tried: int = 200) -> tuple[float, int]:
-    """Milliseconds (median) to choose the event of one report, among how many open events."""
-    towns = [r for r in detector.gazetteer.rows if r.kind in _TOWNS and r.lat is not None]
-    step = max(1, len(towns) * _OPEN_DAYS // many)
-    open_events: dict[int, Known] = {}
-    tellings = []
-    for town, day in itertools.product(towns[::step], range(_OPEN_DAYS)):
-        at = datetime(2026, 3, 1 + day, 20, tzinfo=UTC)
-        count = (len(open_events) * 7) % 41 + 2
-        place = Place(town.name, town.country, town.admin1, town.lat, town.lon, 1)
-        report = Report(
-            kind="attack", type="ambush", places=(place,), date=at.date().isoformat(),
-            date_precision=1, tolls=(Toll("killed", None, count, count, "exact"),),
-            countries=(town.country or "ML",),
-        )  # fmt: skip
-        lead = f"{count} soldats ont été tués dans une embuscade à {town.name}, {town.admin1}."
-        article = Article(
-            f"Embuscade à {town.name}", lead,
-            Source("a", "", "a", "fr", published_at=at.timestamp()),
-            at.timestamp(), (at.timestamp(), at.timestamp()),
-        )  # fmt: skip
-        made = story([(article, report)])
-        open_events[len(open_events)] = known(made.facts, made.words_norm)
-        tellings.append(article.telling(report))
-        if len(open_events) == many:
-            break
-    board = Board.of(open_events)
-    times = []
-    for telling in tellings[:: max(1, len(tellings) // tried)]:
-        began = time.perf_counter()
-        assign([telling], board)
-        times.append(time.perf_counter() - began)
-    return 1000 * statistics.median(times), len(open_events)
-
-
 def invented(detector: Detector, many: int = 600) -> tuple[int, int]:
     """How many of so many attacks on different towns were understood, and how many events."""
     countries = {"ML": "Mali", "BF": "Burkina Faso", "NE": "Niger"}
@@ -263,8 +222,6 @@ def main(arguments: Sequence[str]) -> None:
     understood, events = invented(detector)
     print(f"{'invented':14} {understood} attacks, {understood - events} joined wrongly "
           f"({(understood - events) / understood:.1%})")  # fmt: skip
-    milliseconds, many = decision_time(detector)
-    print(f"{'decision':14} {milliseconds:.1f} ms median among {many} open events")
 
 
 def _print(name: str, score: Mapping[str, float], more: str = "") -> None:

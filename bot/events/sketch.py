@@ -13,7 +13,7 @@ from bot.events.slots import happened
 
 #: days between two tellings of one happening at most, whatever their grade
 _MOST_DAYS = 3
-#: degrees of latitude: more than the distance at which two towns are two attacks
+#: degrees, even of longitude: more than the distance at which two towns are two attacks
 FAR_DEGREES = 0.5
 
 
@@ -31,6 +31,7 @@ class Sketch:
     towns: frozenset[str]
     #: of the main locality
     lat: float | None
+    lon: float | None
 
     def excludes(self, other: Sketch) -> bool:
         """Whether comparing slot by slot could only say no."""
@@ -39,7 +40,11 @@ class Sketch:
         if self.kind != other.kind:
             return True
         if self.lat is not None and other.lat is not None:
-            return abs(self.lat - other.lat) > FAR_DEGREES and self.towns.isdisjoint(other.towns)
+            far = (
+                abs(self.lat - other.lat) > FAR_DEGREES
+                or abs((self.lon or 0.0) - (other.lon or 0.0)) > FAR_DEGREES
+            )
+            return far and self.towns.isdisjoint(other.towns)
         return bool(
             self.countries and other.countries and self.countries.isdisjoint(other.countries)
         )
@@ -62,4 +67,5 @@ def sketch(
         countries,
         frozenset(squash(p.name) for p in exact),
         exact[0].lat if exact else None,
+        exact[0].lon if exact else None,
     )
