@@ -22,10 +22,11 @@ from bot.events.tolls import voice
 #:   actors                 actors (ids newly named)
 #:   origins                before, after (counts)
 #:   campaign               places (of attacks newly linked to the same series)
+#:   apart                  ref (of the event that it was merged into before)
 CHANGE_KEYS = (
     "toll_up", "toll_revised", "claim", "denial", "outcome", "verification", "place", "country",
     "stage", "type", "date", "actors", "origins",
-    "campaign",
+    "campaign", "apart",
 )  # fmt: skip
 
 #: DOMAIN 3.4: crossing one of these is news whatever the step
@@ -51,6 +52,8 @@ def material(changes: Iterable[Change]) -> bool:
 def what_changed(before: EventFacts, after: EventFacts) -> tuple[Change, ...]:
     """The differences a reader would notice, most important first."""
     changes = [*_tolls(before, after), *_claims(before, after)]
+    if before.duplicate_of and not after.duplicate_of:
+        changes.append(Change("apart", {"ref": before.duplicate_of}))
     if new := _added(before.denied_by, after.denied_by):
         changes.append(Change("denial", {"by": new}, material=True))
     if before.outcome != after.outcome and after.outcome is not None:

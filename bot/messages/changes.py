@@ -99,6 +99,10 @@ def _campaign(voice: Voice, params: dict[str, Any], _after: EventFacts) -> str:
     return voice.text("change.campaign", places=voice.join(params["places"]))
 
 
+def _apart(voice: Voice, params: dict[str, Any], _after: EventFacts) -> str:
+    return voice.text("change.apart", ref=params["ref"])
+
+
 _WORDING: dict[str, Callable[[Voice, dict[str, Any], EventFacts], str]] = {
     "toll_up": _toll("toll_up"),
     "toll_revised": _toll("toll_revised"),
@@ -114,4 +118,5 @@ _WORDING: dict[str, Callable[[Voice, dict[str, Any], EventFacts], str]] = {
     "actors": _actors,
     "origins": _origins,
     "campaign": _campaign,
+    "apart": _apart,
 }

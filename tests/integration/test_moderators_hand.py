@@ -134,6 +134,7 @@ async def test_undoing_a_merge_gives_both_back(desk: Desk) -> None:
     sent = await desk.send()
     dori_again = [d for d in sent if d.event_ref == dori.ref and d.address == "console:0"]
     assert [(d.msg_type, d.action) for d in dori_again] == [("update", "edit")]
+    assert f"de nouveau suivi à part de {djibo.ref}" in text(dori_again[0])
     # its message had become Djibo's: Dori has it back, and Djibo gets one of its own
     told = {d.event_ref: d.told_ref for d in sent if d.address == "console:9"}
     assert told[dori.ref] is not None

@@ -184,6 +184,7 @@ CHANGES = [
      "3 origines indépendantes (1 auparavant)"),
     (Change("campaign", {"places": ("Kati", "Gao")}),
      "attaque coordonnée avec celle de Kati et Gao"),
+    (Change("apart", {"ref": "ML-2026-0310-a"}), "de nouveau suivi à part de ML-2026-0310-a"),
 ]  # fmt: skip
 
 
