@@ -98,6 +98,7 @@ class Commands:
             is_moderator=is_moderator,
             argument=(match["argument"] or "").strip(),
             now=now,
+            commands=COMMANDS,
         )
         return await command.handler(request)
 

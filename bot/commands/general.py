@@ -38,9 +38,6 @@ async def start(request: Request) -> Reply:
 
 
 async def help(request: Request) -> Reply:
-    # here and not above: the list of commands is made of this room's files
-    from bot.commands.dispatch import COMMANDS
-
     voice = request.voice
     lines: list[Text | Line] = [Text("help.title", style="bold")]
     for role in ("everyone", "moderator"):
@@ -50,7 +47,7 @@ async def help(request: Request) -> Reply:
             lines += [(), Text("help.moderators", style="bold")]
         lines += [
             (Span(f"/{c.name}"), Span(f" — {voice.text(c.help_key)}"))
-            for c in COMMANDS
+            for c in request.commands
             if c.role == role
         ]
         if role == "everyone":

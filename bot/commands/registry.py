@@ -104,6 +104,8 @@ class Request:
     #: what stands after the command's name
     argument: str
     now: float
+    #: all there are, in the order of /help
+    commands: tuple[Command, ...] = ()
 
     @property
     def voice(self) -> Voice:
