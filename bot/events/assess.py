@@ -143,10 +143,11 @@ def _alliance_severity(facts: EventFacts) -> str:
 
 
 def _least(facts: EventFacts, who: str) -> int:
-    """The smallest number that the best founded total allows; 0 when nothing is known."""
-    for toll in facts.tolls:
-        if toll.who == who and toll.group is None:
-            return _floor(toll)
+    """The smallest number that the gravest total allows, from anybody but a claiming group; 0 when
+    nothing is known. A second, lower count by somebody else makes no attack less grave."""
+    totals = [t for t in facts.tolls if t.who == who and t.group is None]
+    if founded := [t for t in totals if t.said_by != "group"] or totals:
+        return max(_floor(t) for t in founded)
     return max((_floor(t) for t in facts.tolls if t.who == who), default=0)
 
 

@@ -173,9 +173,15 @@ def _type(reports: Sequence[Report], vote: _Votes) -> str:
     return min(types, key=lambda t: (_GENERIC.get(t, 0), -vote.count(lambda r: r.type == t)))
 
 
+#: ACLED's geo_precision: a town or near it
+_LOCALITY = 2
+
+
 def main_place(report: Report) -> Place | None:
-    """The finest place of a report, the first named where several are as fine."""
-    return min(report.places, key=lambda p: p.precision, default=None)
+    """The first locality of a report, for detection puts the one that was hit first: « près de
+    Tchoukou » rather than the capital it is told from. Else the finest place."""
+    local = next((p for p in report.places if p.precision <= _LOCALITY), None)
+    return local or min(report.places, key=lambda p: p.precision, default=None)
 
 
 def _place(told: Sequence[Reported], vote: _Votes) -> Place | None:

@@ -22,6 +22,10 @@ class Figure:
     at: float
 
 
+#: the last figure by who, group, voice and outlet
+_Last = dict[tuple[str, str | None, str, str], Figure]
+
+
 def voice(said_by: str | None) -> str:
     """Speakers who correct each other: army and government answer for one official count."""
     if said_by in ("army", "official"):
@@ -36,7 +40,7 @@ def fuse_tolls(figures: Iterable[Figure]) -> tuple[Toll, ...]:
     grow, and an article that retells yesterday's figure must not lower today's. A final figure
     replaces the provisional ones that came before it, even when it is lower.
     """
-    last: dict[tuple[str, str | None, str, str], Figure] = {}
+    last: _Last = {}
     for figure in sorted(figures, key=_order):
         toll = figure.toll
         last[(toll.who, toll.group, voice(toll.said_by), figure.outlet)] = figure
@@ -44,10 +48,25 @@ def fuse_tolls(figures: Iterable[Figure]) -> tuple[Toll, ...]:
     for (who, group, speaker, _), figure in last.items():
         table.setdefault((who, group), {}).setdefault(speaker, []).append(figure)
     tolls: list[Toll] = []
-    for (_, _), by_voice in sorted(table.items(), key=lambda item: _cell_order(item[0])):
+    headline: dict[str, Figure] = {}
+    for (who, group), by_voice in sorted(table.items(), key=lambda item: _cell_order(item[0])):
         best = {speaker: _best(found) for speaker, found in by_voice.items()}
+        if group is None:
+            counted = [f for v, f in best.items() if v != "group"] or list(best.values())
+            headline[who] = max(counted, key=lambda figure: _size(figure.toll))
+        else:
+            best = {v: f for v, f in best.items() if not _outgrown(f, last, headline.get(who))}
         tolls.extend(figure.toll for figure in _without_echoes(best))
     return tuple(tolls)
+
+
+def _outgrown(part: Figure, last: _Last, headline: Figure | None) -> bool:
+    """« quatre soldats », of an article that knew of four dead, is no part of today's twelve."""
+    if headline is None or part.at >= headline.at:
+        return False
+    own = last.get((part.toll.who, None, voice(part.toll.said_by), part.outlet))
+    known = _size(own.toll) if own is not None else _size(part.toll)
+    return known < _size(headline.toll)
 
 
 def _order(figure: Figure) -> tuple[float, str, int, int, str]:
@@ -74,7 +93,9 @@ def _without_echoes(best: dict[str, Figure]) -> list[Figure]:
         for speaker, other in best.items():
             if speaker == "press":
                 continue
-            same = (press.toll.min, press.toll.max) == (other.toll.min, other.toll.max)
+            same = press.toll.min == other.toll.min and (
+                press.toll.max == other.toll.max or None in (press.toll.max, other.toll.max)
+            )
             stale = press.at <= other.at and _size(press.toll) < _size(other.toll)
             vague = press.toll.status not in _PRECISE and other.toll.status in _PRECISE
             if same or (speaker != "group" and (stale or vague)):

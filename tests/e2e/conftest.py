@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,16 +24,25 @@ class World:
 @pytest.fixture
 async def world(tmp_path: Path) -> AsyncIterator[World]:
     """Two feeds, "radio" and "gazette", and a service that is not started yet."""
+    async with open_world(tmp_path, {"radio": "fr", "gazette": "fr"}) as opened:
+        yield opened
+
+
+@asynccontextmanager
+async def open_world(
+    folder: Path, languages: Mapping[str, str], **settings: str
+) -> AsyncIterator[World]:
+    """A service that is not started yet, and a feed for each name, by its language."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    async with EmulatorProcess() as telegram, FeedHost(tmp_path / "feeds") as feeds:
-        listing = tmp_path / "feeds.yaml"
+    async with EmulatorProcess() as telegram, FeedHost(folder / "feeds") as feeds:
+        listing = folder / "feeds.yaml"
         listing.write_text(
             "".join(
-                f"- {{url: '{feeds.url(name)}', name: {name}, language: fr, countries: [ML], "
-                "kind: national press, reliability: C}\n"
-                for name in ("radio", "gazette")
+                f"- {{url: '{feeds.url(name)}', name: {name}, language: {language}, "
+                "countries: [ML], kind: national press, reliability: C}\n"
+                for name, language in languages.items()
             )
         )
         service = Service(
@@ -40,15 +50,16 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
                 "TELEGRAM_TOKEN": TOKEN,
                 "TELEGRAM_API_URL": telegram.url,
                 "FEEDS_FILE": str(listing),
-                "DATABASE_URL": f"sqlite:///{tmp_path / 'alerts.db'}",
+                "DATABASE_URL": f"sqlite:///{folder / 'alerts.db'}",
                 "ALLOW_PRIVATE_HOSTS": "127.0.0.0/8",
                 "POLL_INTERVAL_MIN": "1",
                 "POLL_INTERVAL_MAX": "2",
                 "HOST_SPACING": "0",
                 "HTTP_LISTEN": f"127.0.0.1:{port}",
                 "LOG_LEVEL": "DEBUG",
+                **settings,
             },
-            log=tmp_path / "service.log",
+            log=folder / "service.log",
             port=port,
         )
         try:

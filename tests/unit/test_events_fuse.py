@@ -55,6 +55,9 @@ def tolls(*figures: tuple[str, float, Toll]) -> list[tuple[int | None, str | Non
         ([("a", 1, dead(5)), ("b", 2, dead(9, "official"))], [(9, "official")]),
         ([("a", 1, dead(9)), ("b", 2, dead(9, "local"))], [(9, "local")]),
         ([("a", 3, dead(15)), ("b", 2, dead(9, "official"))], [(9, "official"), (15, None)]),
+        # the same count said without its bound is an echo
+        ([("a", 1, dead(12, "local", max=None, status="at_least")), ("b", 2, dead(12))],
+         [(12, "local")]),
         # a number is better founded than « des dizaines »
         ([("a", 1, dead(20, status="vague", max=None)), ("b", 2, dead(13))], [(13, None)]),
     ],
@@ -64,6 +67,34 @@ def test_tolls(
 ) -> None:
     """Per speaker one figure; the official one first, claims last."""
     assert tolls(*figures) == expected
+
+
+def test_a_part_of_an_old_count_is_no_part_of_a_new_one() -> None:
+    """« quatre soldats », then « douze morts »: nobody says that four of them were soldiers."""
+    four = (dead(4, "local"), replace(dead(4, "local"), group="soldier"))
+    twelve = (dead(12, "local"),)
+    parted = (dead(12, "local"), replace(dead(9, "local"), group="soldier"))
+
+    def groups(*articles: tuple[Toll, ...]) -> list[tuple[str | None, int | None]]:
+        told = [said(replace(BASE, tolls=t), f"o{at}", at) for at, t in enumerate(articles)]
+        return [(t.group, t.min) for t in fuse(told).tolls]
+
+    assert groups(four) == [(None, 4), ("soldier", 4)]
+    assert groups(four, twelve) == [(None, 12)]
+    assert groups(four, parted) == [(None, 12), ("soldier", 9)]
+    # an article that only repeats the old count takes nothing away
+    assert groups(parted, four) == [(None, 12), ("soldier", 9)]
+
+
+def test_a_lower_count_by_a_better_voice_makes_nothing_less_grave() -> None:
+    """Twelve by local sources, then five by the army: both stand, the alert stays red."""
+    told = [
+        said(replace(BASE, tolls=(dead(12, "local"),)), "a", 1),
+        said(replace(BASE, tolls=(dead(5, "army"),)), "b", 2),
+    ]
+    facts = fuse(told)
+    assert [t.min for t in facts.killed] == [5, 12]
+    assert facts.severity == "severe"
 
 
 @pytest.mark.parametrize(
