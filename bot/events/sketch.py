@@ -9,7 +9,7 @@ from datetime import date
 from bot.detect.places import squash
 from bot.detect.report import Place, Report
 from bot.events.facts import EventFacts
-from bot.events.slots import happened
+from bot.events.slots import happened, is_town
 
 #: days between two tellings of one happening at most, whatever their grade
 _MOST_DAYS = 3
@@ -58,7 +58,7 @@ def sketch(
     """The places come with the main one first."""
     when = happened(told.date, told.date_end, told.date_precision, published)
     first, last = (when.first, when.last) if when else (date.min, date.max)
-    exact = [p for p in places if p.precision <= 2] if told.kind == "attack" else []
+    exact = [p for p in places if is_town(p)] if told.kind == "attack" else []
     countries = frozenset(told.countries) if told.kind == "attack" else frozenset()
     return Sketch(
         told.kind,

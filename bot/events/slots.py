@@ -57,8 +57,8 @@ def compare_places(
     countries_other: Collection[str],
 ) -> PlaceRelation:
     """The main place comes first in each sequence."""
-    exact_one = [p for p in one if p.precision <= 2]
-    exact_other = [p for p in other if p.precision <= 2]
+    exact_one = [p for p in one if is_town(p)]
+    exact_other = [p for p in other if is_town(p)]
     if exact_one and exact_other:
         return _compare_localities(exact_one, exact_other)
     if countries_one and countries_other and not set(countries_one) & set(countries_other):
@@ -71,6 +71,13 @@ def compare_places(
     if regions_one and regions_other:
         return "region" if regions_one & regions_other else "apart"
     return "open"
+
+
+def is_town(place: Place) -> bool:
+    """Not « près de Tahoua » of the region of that name, which is said of all of it."""
+    if place.precision == 2 and place.admin1 is not None:
+        return _key(place.name) != _key(place.admin1)
+    return place.precision <= 2
 
 
 def _compare_localities(one: Sequence[Place], other: Sequence[Place]) -> PlaceRelation:
@@ -132,11 +139,12 @@ def _in_zone(exact: Place, vague: Place) -> bool:
 def _today(place: Place) -> frozenset[str]:
     """What a region named as before a reform is now: the Sahel of Burkina Faso is two today."""
     former = names.former_regions(place.country or "")
-    return former.get(squash(place.admin1 or place.name), frozenset())
+    today = former.get(squash(place.admin1 or place.name), ())
+    return frozenset(_key(region) for region in today)
 
 
 def _regions(places: Iterable[Place]) -> set[str]:
-    return {_key(p.admin1 or p.name) for p in places if p.precision == 3}
+    return {_key(p.admin1 or p.name) for p in places if p.precision <= 3 and not is_town(p)}
 
 
 @lru_cache(maxsize=8192)

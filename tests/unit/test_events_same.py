@@ -152,6 +152,9 @@ def test_rival_claims_join_and_other_perpetrators_weigh_against() -> None:
         ([DJIBO], [SOUM], "part"),
         ([SOUM], [DJIBO], "part"),
         ([DJIBO], [EST], "elsewhere"),
+        # « dans la région de Soum » and a town of it; a region by its name before the reform
+        ([DJIBO], [replace(DJIBO, name="Soum", lat=14.9, precision=2)], "part"),
+        ([DJIBO], [replace(SOUM, name="Région du Sahel", admin1="Sahel")], "part"),
         ([DJIBO], [replace(EST, name="Nord du Burkina", admin1=None)], "zone"),
         ([DJIBO], [replace(EST, name="Est du Burkina", admin1=None)], "open"),
         ([SOUM], [SOUM], "region"),
