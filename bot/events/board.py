@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Hashable, Iterator, Mapping
-from itertools import count
+from itertools import count, product
 from typing import Generic, Self, TypeVar
 
 from bot.events.same import Known, Telling, sketch_of
@@ -11,22 +11,22 @@ from bot.events.sketch import FAR_DEGREES, Sketch
 
 K = TypeVar("K", bound=Hashable)
 
-#: of one kind, in one band of latitude; None for events without a town
-_Band = tuple[str, int | None]
+#: a kind and a square of the map; None for events without a town
+_Cell = tuple[str, tuple[int, int] | None]
 
 
 class Board(Generic[K]):
     """Known events by key; whoever decides on a report asks `near` for those worth comparing.
 
-    Of thousands of open events a report that names a town is compared with the few of its
-    latitude, those without a town and those of its town's name.
+    Of thousands of open events a report that names a town is compared with the few around it,
+    those without a town and those of its town's name.
     """
 
     def __init__(self) -> None:
         self._events: dict[K, Known] = {}
         self._rank: dict[K, int] = {}
         self._next = count()
-        self._bands: dict[_Band, dict[K, None]] = {}
+        self._cells: dict[_Cell, dict[K, None]] = {}
         self._towns: dict[str, dict[K, None]] = {}
         self._lines: dict[str, dict[K, None]] = {}
 
@@ -76,25 +76,25 @@ class Board(Generic[K]):
             found.update(self._lines.get(line, {}))
         for town in mine.towns:
             found.update(self._fitting(self._towns.get(town, {}), mine))
-        for band in self._looked_at(mine):
-            found.update(self._fitting(self._bands.get(band, {}), mine))
+        for cell in self._looked_at(mine):
+            found.update(self._fitting(self._cells.get(cell, {}), mine))
         return [(key, self._events[key]) for key in sorted(found, key=self._rank.__getitem__)]
 
     def _fitting(self, keys: Collection[K], mine: Sketch) -> dict[K, None]:
         events = self._events
         return {key: None for key in keys if not mine.excludes(events[key].sketch)}
 
-    def _looked_at(self, mine: Sketch) -> list[_Band]:
-        if mine.lat is None:
-            return [band for band in self._bands if band[0] == mine.kind]
-        here = _band(mine.lat)
-        return [(mine.kind, band) for band in (here - 1, here, here + 1, None)]
+    def _looked_at(self, mine: Sketch) -> list[_Cell]:
+        here = _square(mine)
+        if here is None:
+            return [cell for cell in self._cells if cell[0] == mine.kind]
+        around = product((here[0] - 1, here[0], here[0] + 1), (here[1] - 1, here[1], here[1] + 1))
+        return [(mine.kind, None), *((mine.kind, square) for square in around)]
 
     def _places(self, event: Known) -> list[dict[K, None]]:
         mine = event.sketch
-        band = None if mine.lat is None else _band(mine.lat)
         return [
-            self._bands.setdefault((mine.kind, band), {}),
+            self._cells.setdefault((mine.kind, _square(mine)), {}),
             *(self._towns.setdefault(town, {}) for town in mine.towns),
             *(self._lines.setdefault(line, {}) for line in event.long),
         ]
@@ -105,5 +105,7 @@ class Board(Generic[K]):
             index.pop(key, None)
 
 
-def _band(latitude: float) -> int:
-    return int(latitude // FAR_DEGREES)
+def _square(mine: Sketch) -> tuple[int, int] | None:
+    if mine.lat is None or mine.lon is None:
+        return None
+    return int(mine.lat // FAR_DEGREES), int(mine.lon // FAR_DEGREES)
