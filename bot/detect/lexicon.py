@@ -21,7 +21,7 @@ LANGUAGES = ("fr", "en", "ar")
 STRENGTHS = ("S", "M", "w")
 #: lead: the whole sentence when the cue opens it, else its own clause;
 #: near: the sentence and the ones beside it
-REACHES = ("right", "left", "both", "lead", "sentence", "near", "item")
+REACHES = ("right", "rest", "left", "both", "lead", "sentence", "back", "near", "item")
 
 
 class LexiconError(DataError):
@@ -100,9 +100,10 @@ TABLES: Mapping[str, Table] = {
         "cue", "class", None,
         {
             "action": ("veto", "historical", "future", "hypothetical", "negated", "weaken"),
-            "reach": REACHES, "yields": ("armed", "never"),
+            "reach": REACHES, "yields": ("armed", "victims", "never"),
             "kinds": ("attack", "alliance", "both"), "weight": None, "only": None, "spares": None,
-            "frame": (True,), "not_of_part": None,
+            "frame": (True,), "not_of_part": None, "not_beside": None,
+            "with_year": (True,),
         },
         ("action", "reach", "yields", "kinds"),
     ),
@@ -183,6 +184,8 @@ def read_entries(where: Traversable, table: Table) -> Iterator[tuple[Entry, list
         more = {k: raw[k] for k in table.more if k in raw}
         if isinstance(more.get("needs"), list):
             more["needs"] = frozenset(f" {fold(word)} " for word in more["needs"])
+        for key in more.keys() & {"not_of_part", "not_beside"}:
+            more[key] = frozenset(fold(word) for word in more[key])
         for value in more.values():
             if isinstance(value, dict):
                 value.pop("__line__", None)

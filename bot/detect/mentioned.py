@@ -16,6 +16,10 @@ _MENTIONED = 0.75
 _NEWS = word_sets.words("presents_news")
 #: what bare plurals lose
 _HABIT = 1.5
+#: what lists of them lose, and what is told by lists
+_LISTED = 2.5
+_HABITS = frozenset({"abduction", "looting_arson", "attack_on_civilians", "attack_unspecified"})
+_LISTING = word_sets.words("listing")
 _AIMED = word_sets.words("aimed_at")
 
 
@@ -33,7 +37,42 @@ def mentioned(reading: Reading, sentence: Sentence, verdicts: Sequence[Verdict])
 
 def habit(reading: Reading, sentence: Sentence, verdicts: Sequence[Verdict]) -> float:
     """Points lost by « Embuscades, mines, enlèvements … », bare plurals that tell no one."""
+    if _is_list(reading, sentence, verdicts):
+        return _LISTED
     return _HABIT if _is_habit(reading, sentence, verdicts) else 0.0
+
+
+def _is_list(reading: Reading, sentence: Sentence, verdicts: Sequence[Verdict]) -> bool:
+    """« Enlèvements, taxes et incendies : … »: what goes on in a place, and no day.
+
+    Bare plurals that open a headline or follow its colon, and more of their kind right behind.
+    """
+    if sentence.has("evidence", "recent") or reading.dates_in(sentence):
+        return False
+    words, between = reading.doc.words, reading.doc.between
+
+    def opens(at: int) -> bool:
+        return words[at].endswith("s") and (
+            at == sentence.span.first or (at > 0 and ":" in between(at - 1, at))
+        )
+
+    return any(
+        v.trigger.value in _HABITS
+        and v.trigger.last < sentence.span.last
+        and words[v.trigger.first].endswith("s")
+        and (
+            opens(v.trigger.first)
+            or (
+                v.trigger.first > sentence.span.first
+                and "," in between(v.trigger.first - 1, v.trigger.first)
+                and opens(v.trigger.first - 1)
+            )
+        )
+        and (
+            "," in between(v.trigger.last - 1, v.trigger.last) or words[v.trigger.last] in _LISTING
+        )
+        for v in verdicts
+    )
 
 
 def _is_habit(reading: Reading, sentence: Sentence, verdicts: Sequence[Verdict]) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.detect import word_sets
+from bot.detect.freshness import is_old
 from bot.detect.lexicon import Mark
 from bot.detect.reading import Reading, Sentence
 
@@ -10,6 +11,8 @@ from bot.detect.reading import Reading, Sentence
 _FAR = 12
 _LEAD = 4
 _AGAIN = word_sets.words("again")
+#: behind a comma, what says more of the same
+_GOES_ON = word_sets.words("goes_on")
 #: words that open a clause on what goes on beside
 _ASIDE = word_sets.words("meanwhile")
 
@@ -27,6 +30,10 @@ def touches(reading: Reading, sentence: Sentence, cue: Mark, trigger: Mark) -> b
         return not opens or any(opens[0] < t.first < cue.first for t in sentence.of("trigger"))
     if reach in ("sentence", "near", "item"):
         return True
+    if reach == "back":
+        return trigger.first < cue.first
+    if reach == "rest":
+        return cue.first <= trigger.first and _goes_on(reading, sentence, cue, trigger)
     if cue.first < trigger.last and trigger.first < cue.last:
         # « frappée, un an après »: a word that belongs to both comes before the cue
         return reach == "both" or (reach == "right" and cue.first <= trigger.first)
@@ -44,6 +51,25 @@ def touches(reading: Reading, sentence: Sentence, cue: Mark, trigger: Mark) -> b
         return False
     hard, commas, clauses = reading.breaks(left, right)
     return hard == 0 and commas == 0 and clauses == 0
+
+
+def _goes_on(reading: Reading, sentence: Sentence, cue: Mark, trigger: Mark) -> bool:
+    """ "is the epicentre of attacks by gangs that have killed hundreds": all that is said of it.
+
+    Up to a comma that no relative clause follows; not where the sentence names a day of the news.
+    """
+    if sentence.has("evidence", "recent") or any(
+        date.precision == 1 and date.realis == "past" and not is_old(reading, date)
+        for date in reading.dates_in(sentence)
+    ):
+        return False
+    if trigger.first < cue.last:
+        return True
+    words, between = reading.doc.words, reading.doc.between
+    return reading.breaks(cue.last - 1, trigger.first)[0] == 0 and not any(
+        "," in between(at - 1, at) and words[at] not in _GOES_ON
+        for at in range(cue.last, trigger.first)
+    )
 
 
 def _opens(reading: Reading, sentence: Sentence, cue: Mark) -> bool:

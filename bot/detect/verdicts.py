@@ -20,6 +20,12 @@ from bot.detect.other_days import (
 )
 from bot.detect.reach import touches
 from bot.detect.reading import Reading, Sentence
+from bot.detect.released import (
+    is_of_other_year,
+    is_predicate,
+    is_told_otherwise,
+    judge_released,
+)
 from bot.detect.report import UNIFORMED
 from bot.detect.text import Span
 
@@ -139,6 +145,9 @@ def judge(
             or (framed and _frames(reading, sentence, cue))
             or (kind == "attack" and _explains(reading, sentence, cue))
         )
+        and not (cue.entry.more["yields"] == "victims" and _harmed(reading))
+        and not is_told_otherwise(reading, cue)
+        and not (cue.entry.more.get("with_year") and not is_of_other_year(reading, cue))
         and not (
             cue.entry.more["yields"] == "armed"
             and (
@@ -176,12 +185,16 @@ def judge(
                 if cue.value in weakened:
                     continue
                 verdict.weaker += float(more.get("weight", _DEFAULT_WEAKENING))
-            elif more["action"] in ("historical", "negated") and (
-                (
-                    cue.value not in ("anniversary", "denied")
-                    and is_dated(reading, sentence, verdict.trigger)
+            elif (
+                more["action"] in ("historical", "negated")
+                and not is_predicate(reading, verdict.trigger, cue)
+                and (
+                    (
+                        cue.value not in ("anniversary", "denied")
+                        and is_dated(reading, sentence, verdict.trigger)
+                    )
+                    or is_dated_before(reading, sentence, verdict.trigger, cue)
                 )
-                or is_dated_before(reading, sentence, verdict.trigger, cue)
             ):
                 continue
             elif verdict.realis == "actual":
@@ -190,10 +203,19 @@ def judge(
         weakened.add(cue.value)
     if kind == "attack":
         judge_tolls(reading, sentence, verdicts)
+        judge_released(reading, sentence, verdicts, framed=framed)
         if framed:
             judge_tense(reading, sentence, verdicts)
     judge_dates(reading, sentence, verdicts, only_leading=kind == "alliance")
     return verdicts
+
+
+def _harmed(reading: Reading) -> bool:
+    """Whether the item counts dead, hurt or abducted people."""
+    return any(
+        t.side == "victim" and t.who in ("killed", "wounded", "abducted") and t.status != "none"
+        for t in reading.tolls
+    )
 
 
 def _is_set_fire(reading: Reading, cue: Mark) -> bool:
@@ -241,6 +263,8 @@ def _in_reach(reading: Reading, sentence: Sentence, cue: Mark) -> bool:
     if sentence.span.first <= cue.first < sentence.span.last:
         return True
     reach = cue.entry.more["reach"]
+    if reach == "back":
+        return cue.first >= sentence.span.last
     if reach == "near":
         beside = reading.sentences[max(0, sentence.number - 1) : sentence.number + 2]
         return any(s.span.first <= cue.first < s.span.last for s in beside)
