@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from bot.detect.gazetteer import Gazetteer
 from bot.events import changes, match
 from bot.events.articles import told as told_of
+from bot.events.campaign import linked
 from bot.events.desk import Story, country_of, happened_span, is_background, story
 from bot.events.facts import EventFacts, Part
 from bot.events.fuse import retracted
@@ -77,7 +78,7 @@ class Announcer:
         """The first alert of a new event, unless it is quiet or old."""
         event = events.by_id(self.conn, event_id)
         if event is not None and (parts := self._campaign(event)):
-            new = replace(new, facts=replace(new.facts, campaign=parts))
+            new = replace(new, facts=linked(new.facts, parts))
             events.complete(self.conn, event_id, new.facts.dump())
         if not occasion.quiet and not is_background(new.facts, occasion.said_at):
             self._alert(event_id, 1, new, "alert", push=True)
@@ -135,9 +136,10 @@ class Announcer:
             new = story(stories)
         else:
             new = Story(retracted(old, [r for _, r in stories]), event.words_norm)
-        parts = self._campaign(event)
-        facts = ruled(replace(new.facts, campaign=parts), in_force)
-        return Story(facts, new.words_norm)
+        facts = new.facts
+        if parts := self._campaign(event):
+            facts = linked(facts, parts)
+        return Story(ruled(facts, in_force), new.words_norm)
 
     def _campaign(self, event: Event) -> tuple[Part, ...]:
         if event.campaign_id is None:

@@ -107,10 +107,11 @@ def _attack_severity(facts: EventFacts) -> str:
     regional = place in REGIONAL_CAPITALS
     taken = facts.type in _TAKEN and facts.outcome not in ("repelled", "foiled")
     places = {p.name for p in (facts.place, *facts.other_places) if p and p.precision <= 2}
+    places |= {part.place for part in facts.campaign if part.place}
     real = facts.type != "foiled"
     if killed >= 50 or (capital and real) or (regional and taken):
         return "extreme"
-    if "coordinated" in facts.flags and len(places) >= 5:
+    if (facts.campaign or "coordinated" in facts.flags) and len(places) >= 5:
         return "extreme"
     grave = taken or (regional and real) or "official_killed" in facts.flags
     if killed >= 10 or _least(facts, "abducted") >= 10 or grave:

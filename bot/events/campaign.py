@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from bot.events.facts import EventFacts
+from collections.abc import Sequence
+from dataclasses import replace
+
+from bot.events.assess import severity
+from bot.events.facts import EventFacts, Part
 from bot.events.slots import compare_actors, days_between, happened
 
 #: the flag of a report that calls its attack one of several at once
@@ -32,6 +36,12 @@ def of_one_campaign(one: EventFacts, other: EventFacts, *, told_together: bool) 
     if "coarse" in (first.grade, second.grade) or days_between(first, second) > _MOST_DAYS:
         return False
     return told_together or all(said) or compare_actors(one.actors, other.actors) == "same"
+
+
+def linked(facts: EventFacts, parts: Sequence[Part]) -> EventFacts:
+    """The event as one of a series: five towns at once are graver than any of them."""
+    facts = replace(facts, campaign=tuple(parts))
+    return replace(facts, severity=severity(facts))
 
 
 def _is_coordinated(facts: EventFacts) -> bool:

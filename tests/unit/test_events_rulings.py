@@ -8,8 +8,8 @@ from dataclasses import asdict, replace
 import pytest
 
 from bot.detect.report import ActorRef, Place, Toll
-from bot.events.campaign import of_one_campaign
-from bot.events.facts import EventFacts
+from bot.events.campaign import linked, of_one_campaign
+from bot.events.facts import EventFacts, Part
 from bot.events.rulings import corrected, ruled
 from storage.model import Ruling, RulingAction
 
@@ -86,3 +86,11 @@ def test_a_series_is_what_somebody_calls_one(
     """One day, one country, and a word for it; two attacks alone are no series."""
     assert of_one_campaign(one, other, told_together=together) is expected
     assert of_one_campaign(other, one, told_together=together) is expected
+
+
+def test_five_towns_at_once_are_graver_than_each() -> None:
+    """DOMAIN 3.4: five coordinated places are extreme, however few died in one of them."""
+    parts = [Part(f"ML-2026-0425-{letter}", f"Ville {letter}") for letter in "bcde"]
+    assert linked(ATTACK, parts[:3]).severity == "moderate"
+    assert linked(ATTACK, parts).severity == "extreme"
+    assert linked(linked(ATTACK, parts), ()).severity == "moderate"
