@@ -61,11 +61,11 @@ async def _one(request: Request, event: Event) -> Reply:
         for part in facts.campaign
     ]
     lines += [_ruling_line(request, ruling) for ruling in made]
-    lines.append(Text("review.how", {"ref": event.ref}))
-    choices = [Choice(Text("button.retract"), f"/retract {event.ref}")]
-    if made:
-        choices.append(Choice(Text("button.undo"), f"/undo {made[-1].id}"))
-    return Reply(tuple(lines), (tuple(choices),))
+    how = ("merge", "split", "correct", "retract")
+    lines += [(), *(Text(f"review.how_{action}", {"ref": event.ref}) for action in how)]
+    if not made:
+        return Reply(tuple(lines))
+    return Reply(tuple(lines), ((Choice(Text("button.undo"), f"/undo {made[-1].id}"),),))
 
 
 async def merge(request: Request) -> Reply:
@@ -93,7 +93,7 @@ async def split(request: Request) -> Reply:
 
 async def retract(request: Request) -> Reply:
     ref, _, reason = request.argument.partition(" ")
-    if not ref:
+    if not reason.strip():
         return Reply((Text("retract.how"),))
     event = await _find(request, ref)
     if isinstance(event, Reply):
@@ -193,7 +193,7 @@ def _ruling_line(request: Request, ruling: Ruling) -> Text:
 
 def _shown(request: Request, action: str, params: dict[str, Any]) -> dict[str, str]:
     if action == "retract":
-        return {"reason": params["reason"] or request.voice.text("log.no_reason")}
+        return {"reason": params["reason"]}
     if action == "correct":
         return {"fields": _fields(request, [f for f in FIELDS if f in params])}
     return {"other": params["ref"]}

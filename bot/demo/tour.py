@@ -111,10 +111,13 @@ class _Tour:
         phone = Phone(Console(self._out), self._line)
         sender = open_sender(rooms, phone)
         await rooms.db.write(feeds.seed, self._seeds(), self._clock())
-        await self._subscribe(rooms)
+        await self._ask(rooms, "subscribes", f"/subscribe {self._script['subscription']}")
         entries = silent = 0
         for step in self._script["steps"]:
             await self._scene(step)
+            if "asks" in step:
+                await self._ask(rooms, "moderator", step["asks"])
+                continue
             before = phone.pushes + phone.edits
             summary = await self._turn(rooms, sender)
             entries += summary
@@ -140,9 +143,8 @@ class _Tour:
             pass
         return summary.entries
 
-    async def _subscribe(self, rooms: Rooms) -> None:
-        line = f"/subscribe {self._script['subscription']}"
-        self._say(f"{self._text('subscribes')} {line}\n{self._text('answers')}")
+    async def _ask(self, rooms: Rooms, who: str, line: str) -> None:
+        self._say(f"{self._text(who)} {line}\n{self._text('answers')}")
         message = await rooms.commands.run(line, caller(self._language))
         await Console(self._out).send(ADDRESS, message, reply_to=None, key="0")
 

@@ -83,7 +83,7 @@ class EventFacts:
     campaign: tuple[Part, ...] = ()
     #: what a moderator set: FIELDS of bot.events.rulings
     corrected: tuple[str, ...] = ()
-    #: why a moderator took it back, "" without a reason; None when none did
+    #: why a moderator took it back; None when none did
     retraction: str | None = None
     #: the ref of the event that tells it since they were merged
     duplicate_of: str | None = None

@@ -29,8 +29,8 @@ def corrections(rulings: Sequence[Ruling]) -> dict[str, Any]:
 
 
 def retraction(rulings: Sequence[Ruling]) -> str | None:
-    """The reason of the retraction in force, "" when none was given; None without one."""
-    reasons = [json.loads(r.params).get("reason", "") for r in rulings if r.action == "retract"]
+    """The reason of the retraction in force; None without one."""
+    reasons: list[str] = [json.loads(r.params)["reason"] for r in rulings if r.action == "retract"]
     return reasons[-1] if reasons else None
 
 

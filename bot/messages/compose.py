@@ -167,9 +167,7 @@ def _cancel(voice: Voice, facts: EventFacts, ref: str) -> Message:
     if facts.duplicate_of:
         return _duplicate(voice, facts, ref)
     if facts.retraction:
-        why = voice.text("cancel.retracted_why", reason=facts.retraction)
-    elif facts.retraction is not None:
-        why = voice.text("cancel.retracted")
+        why = voice.text("cancel.retracted", reason=facts.retraction)
     elif facts.denied_by:
         reason = phrases.speakers(voice, facts.denied_by)
         why = contract(voice.language, voice.text("cancel.denied", speakers=reason))

@@ -184,7 +184,7 @@ async def test_a_retraction_reaches_every_chat_that_was_told_and_no_other(desk: 
     (sent,) = await desk.send()
     assert (sent.address, sent.msg_type, sent.action) == ("console:0", "cancel", "push")
     assert "retirée par nos modérateurs : la mairie et l'armée démentent" in text(sent)
-    assert "déjà retirée" in await ask(desk, f"/retract {event.ref}")
+    assert "déjà retirée" in await ask(desk, f"/retract {event.ref} encore")
     told = "Douze militaires sont morts mardi 10 mars dans une embuscade aux environs de Djibo."
     await desk.read("La Dépêche", item("Djibo en deuil", told, url="https://depeche.example/5"))
     (event,) = await desk.events()
@@ -234,6 +234,7 @@ async def test_a_correction_stands_against_later_reports(desk: Desk) -> None:
         ("/merge BF-2026-0310-a ML-1999-0101-z", "Je ne connais pas la référence ML-1999-0101-z"),
         ("/split BF-2026-0310-a", "Donnez la référence et les numéros"),
         ("/retract", "Donnez la référence et la raison"),
+        ("/retract BF-2026-0310-a", "Donnez la référence et la raison"),
         ("/correct BF-2026-0310-a", "Donnez la référence et ce qui est juste"),
         ("/correct BF-2026-0310-a douze morts", "Donnez la référence et ce qui est juste"),
         ("/correct BF-2026-0310-a couleur=rouge", "Je ne sais pas corriger « couleur »"),

@@ -65,6 +65,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "problem.": tuple(PROBLEMS),
     "understood.kind.": ("attack", "alliance"),
     "review.": get_args(Refusal),
+    "review.how_": get_args(RulingAction),
     "log.": get_args(RulingAction),
     "field.": FIELDS,
     "example.": tuple(
