@@ -86,7 +86,7 @@ class Announcer:
     def retell(self, event_id: int, occasion: Occasion) -> None:
         """Fuse the event again; revise it and tell of it as far as something visible changed."""
         event = events.by_id(self.conn, event_id)
-        if event is None:
+        if event is None or event.state == "merged":
             return
         old = EventFacts.load(event.facts)
         rows = reports.of_event(self.conn, event_id)

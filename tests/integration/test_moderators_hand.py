@@ -267,15 +267,37 @@ async def test_only_moderators_decide(desk: Desk) -> None:
     assert event.state == "open"
 
 
+SERIES = item(
+    "Mali : attaques coordonnées, au moins neuf soldats tués",
+    "Une attaque contre le camp de Kati a fait six morts mardi 10 mars 2026. Une autre "
+    "attaque, contre le camp de Sévaré, a fait trois morts le même jour.",
+    guid="series",
+    url="https://echo.example/series",
+)
+GAO = item(
+    "Mali : attaque coordonnée contre le camp de Gao",
+    "Une attaque coordonnée avec d'autres a visé mardi 10 mars 2026 à l'aube le camp de Gao. "
+    "Deux soldats ont été tués.",
+    guid="gao",
+    url="https://depeche.example/gao",
+)
+
+
+async def test_a_merged_part_of_a_series_stays_merged(desk: Desk) -> None:
+    """A further attack of the series tells its parts again, but not what another one tells."""
+    await desk.read("Écho du Soum", SERIES)
+    kati, sevare = await desk.events()
+    await ask(desk, f"/merge {kati.ref} {sevare.ref}")
+    await desk.send()
+    await desk.read("La Dépêche", GAO)
+    kati, sevare, gao = await desk.events()
+    assert [e.state for e in (kati, sevare, gao)] == ["open", "merged", "open"]
+    assert [part.ref for part in facts(gao).campaign] == [kati.ref]
+
+
 async def test_coordinated_attacks_are_linked_and_stay_apart(desk: Desk) -> None:
     """One article tells of two at once, another of a third: three events, one series."""
-    both = item(
-        "Mali : attaques coordonnées, au moins neuf soldats tués",
-        "Une attaque contre le camp de Kati a fait six morts mardi 10 mars 2026. Une autre "
-        "attaque, contre le camp de Sévaré, a fait trois morts le même jour.",
-        guid="series", url="https://echo.example/series",
-    )  # fmt: skip
-    await desk.read("Écho du Soum", both)
+    await desk.read("Écho du Soum", SERIES)
     found = await desk.events()
     assert len(found) == 2
     assert {e.campaign_id for e in found} == {found[0].id}
@@ -284,13 +306,7 @@ async def test_coordinated_attacks_are_linked_and_stay_apart(desk: Desk) -> None
     sent = await desk.send()
     assert sounds(sent) == [("console:0", "alert", "push")] * 2
     assert "série d’attaques coordonnées" in text(sent[0])
-    gao = item(
-        "Mali : attaque coordonnée contre le camp de Gao",
-        "Une attaque coordonnée avec d'autres a visé mardi 10 mars 2026 à l'aube le camp de Gao. "
-        "Deux soldats ont été tués.",
-        guid="gao", url="https://depeche.example/gao",
-    )  # fmt: skip
-    await desk.read("La Dépêche", gao)
+    await desk.read("La Dépêche", GAO)
     found = await desk.events()
     assert len(found) == 3
     assert {e.campaign_id for e in found} == {found[0].id}
