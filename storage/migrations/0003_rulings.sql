@@ -19,6 +19,7 @@ alter table events add column head_id bigint references events (id);
 alter table events add column campaign_id bigint references events (id);
 -- grows with every change of any event, so that whoever remembers events knows what to read again
 alter table events add column stamp bigint not null default 0;
+update events set stamp = 1;
 create index events_stamp on events (stamp);
 create index events_head on events (head_id) where head_id is not null;
 create index events_campaign on events (campaign_id) where campaign_id is not null;

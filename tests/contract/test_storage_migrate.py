@@ -10,6 +10,7 @@ import pytest
 import sqlite_utils
 from storage_samples import Processes, together
 
+from storage import deliveries, events
 from storage.database import Database, DatabaseError
 from storage.migrate import MIGRATION_SET, migrate, scripts
 
@@ -66,6 +67,33 @@ async def test_a_newer_database_is_refused(tmp_path: Path) -> None:
         "The database was made by a newer version (it has 9999_future): "
         "run that version, or restore a backup made before it."
     )
+
+
+async def test_what_an_older_database_knows_is_not_forgotten(tmp_path: Path) -> None:
+    """Events and deliveries of the first schema are found by those who remember and send."""
+    handle = _handle(tmp_path / "a.db")
+    first = dict(list(scripts().items())[:1])
+    migrate(handle, first)
+    handle.executescript(
+        """
+        insert into events (ref, ref_stem, ref_nth, kind, revision, state, facts, words_norm,
+                            first_seen_at, last_report_at, last_changed_at)
+        values ('ML-2023-0917-a', 'ML-2023-0917', 1, 'attack', 1, 'open', '{}', '', 1, 1, 1);
+        insert into chats (address, platform, language, created_at)
+        values ('telegram:1', 'telegram', 'fr', 1);
+        insert into alerts (event_id, revision, msg_type, facts, decided_at)
+        values (1, 1, 'alert', '{}', 1);
+        insert into deliveries (alert_id, event_id, chat_id, sender, action, why, priority, due_at)
+        values (1, 1, 1, 'telegram', 'push', '{}', 0, 1);
+        """
+    )
+    handle.close()
+    database = await Database.open(f"sqlite:///{tmp_path}/a.db")
+    (event,) = await database.read(events.changed, 0)
+    assert (event.ref, event.told_by) == ("ML-2023-0917-a", event.id)
+    (due,) = await database.write(deliveries.claim, "telegram", "w", now=5.0, limit=9, lease=15.0)
+    assert (due.event_ref, due.action) == ("ML-2023-0917-a", "push")
+    await database.close()
 
 
 def test_a_migration_that_fails_leaves_the_database_as_it_was(tmp_path: Path) -> None:
