@@ -17,7 +17,7 @@ from bot.events.query import EventView
 from bot.events.rulings import retraction, ruled
 from storage import alerts, deliveries, events, reports, rulings, subscriptions, told
 from storage.database import Connection
-from storage.model import Addressee, Event, MsgType, Subscription
+from storage.model import Addressee, Event, MsgType, ReportRow, Subscription
 
 
 @dataclass(slots=True)
@@ -91,7 +91,7 @@ class Announcer:
         old = EventFacts.load(event.facts)
         rows = reports.of_event(self.conn, event_id)
         seen = max((row.entry.first_seen_at for row in rows), default=event.last_report_at)
-        new = self._story(event, old, occasion)
+        new = self._story(event, old, rows, occasion)
         if new is None or not visible(old, new.facts):
             events.touch(self.conn, event_id, seen)
             return
@@ -118,16 +118,19 @@ class Announcer:
         old = EventFacts.load(event.facts)
         new = Story(replace(old, duplicate_of=of.ref), event.words_norm)
         revision = self._revise(event, new, event.last_report_at)
-        both = told.followers(self.conn, event.id) & told.followers(self.conn, of.id)
+        # whoever was still to be told of it hears of the other one instead
         deliveries.withdraw(self.conn, event.id, self.now)
+        both = told.followers(self.conn, event.id) & told.followers(self.conn, of.id)
         if both:
             addressed = [Addressee(chat, "edit", match.NO_QUERY) for chat in sorted(both)]
             self._queue(event.id, revision, new, "cancel", addressed)
 
-    def _story(self, event: Event, old: EventFacts, occasion: Occasion) -> Story | None:
+    def _story(
+        self, event: Event, old: EventFacts, rows: Sequence[ReportRow], occasion: Occasion
+    ) -> Story | None:
         """What the event says now; None when a voice that told false news says it again."""
         in_force = rulings.in_force(self.conn, event.id)
-        stories = told_of(reports.of_event(self.conn, event.id))
+        stories = told_of(rows)
         false = event.state == "cancelled" and retraction(in_force) is None
         if false and occasion.origin in {source.origin for source in old.sources}:
             # only a voice that did not tell the false news can make it true again

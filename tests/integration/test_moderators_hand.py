@@ -103,6 +103,20 @@ async def test_merged_events_are_one_message_from_then_on(desk: Desk) -> None:
     assert ("console:9", dori.ref) not in by_chat
 
 
+async def test_what_was_not_sent_yet_is_told_once_by_the_other(desk: Desk) -> None:
+    """Merged before anything left: one alert a chat, and nobody reads of a doublet."""
+    await desk.subscribe("console:9", "dori")
+    await desk.read("Écho du Soum", item())
+    await desk.read("La Dépêche", DORI)
+    djibo, dori = await desk.events()
+    await ask(desk, f"/merge {djibo.ref} {dori.ref}")
+    sent = await desk.send()
+    assert sorted((d.address, d.event_ref, d.action) for d in sent) == [
+        ("console:0", djibo.ref, "push"), ("console:9", djibo.ref, "push"),
+    ]  # fmt: skip
+    assert not any("MISE À JOUR" in text(d) or "MÊME" in text(d) for d in sent)
+
+
 async def test_a_merge_survives_later_reports(desk: Desk) -> None:
     """A further article on Dori opens nothing and alerts nobody anew: it joins the one event."""
     djibo, dori = await two_events(desk)
