@@ -110,14 +110,14 @@ class _Edit:
         copied = entries.copies(self._conn, self._entry, self._now - LATE_SECONDS)
         pinned = assign(tellings, memory.board, copied=[Pin(event_id) for event_id in copied])
         chosen = [Choice(c.event.event_id if c.event else None, c.aside) for c in pinned]
-        told = {choice.event for choice in chosen}
-        for event_id in dict.fromkeys(r.event_id for r in before if r.ruled_at is not None):
-            # a moderator put a report of this entry there
-            if event_id is not None and event_id not in told:
-                kind = memory.known(event_id).facts.kind
-                mine = [i for i, t in enumerate(tellings) if t.report.kind == kind]
-                if mine:
-                    chosen[mine[0]] = Choice(event_id)
+        # where a moderator put reports of this entry, they stay
+        ruled = {r.event_id for r in before if r.ruled_at is not None and r.event_id is not None}
+        for event_id in sorted(ruled - {choice.event for choice in chosen}):
+            for index, telling in enumerate(tellings):
+                mine = same_article(telling, memory.known(event_id))
+                if mine and chosen[index].event not in ruled:
+                    chosen[index] = Choice(event_id)
+                    break
         free = [e for e in dict.fromkeys(former) if e not in {c.event for c in chosen}]
         for index, telling in enumerate(tellings):
             if chosen[index].event is None:

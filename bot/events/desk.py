@@ -1,4 +1,4 @@
-"""The editor's judgement without a database: which report tells which event, and what it says.
+"""Articles and events as the editor knows them without a database.
 
 The service and the `group` verb decide with the same functions, so that what is measured offline
 is what people receive.

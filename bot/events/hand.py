@@ -107,7 +107,7 @@ class Hand:
             other = self._event(json.loads(ruling.params)["event"])
             if ruling.action == "split":
                 self._merge(event, other)
-            elif other.merged_into is not None:
+            elif other.merged_into == event.id:
                 events.unmerge(self._conn, other.id, self._now)
                 told.part(self._conn, other.id, event.id)
                 self._retell(other.id)

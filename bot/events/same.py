@@ -274,8 +274,9 @@ def _same_step(telling: Telling, event: Known) -> Verdict:
             return _no("day:apart")
         when, days = 0.0, "day:misdated"
     score = 0.28 * share + _STEP[type_] + 0.8 * when
-    if share < (_MOST_IN_COMMON if mine - theirs and theirs - mine else _FEW_IN_COMMON) and mine:
-        score -= _OTHER_PARTIES if theirs else 0.0
+    least = _MOST_IN_COMMON if mine - theirs and theirs - mine else _FEW_IN_COMMON
+    if mine and theirs and share < least:
+        score -= _OTHER_PARTIES
     score += 0.04 if report.stage and report.stage == facts.stage else 0.0
     alike = _wording(telling, event) if score + 0.35 >= THRESHOLD else 0.0
     if days == "day:misdated" and alike < _SAME_ARTICLE:

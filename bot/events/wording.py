@@ -91,14 +91,11 @@ def long_lines(lines: Iterable[str]) -> frozenset[str]:
 
 
 def overlap(one: str, other: str) -> float:
-    """0 … 1: how much of the shorter text stands in the other in the same order."""
-    return shared_part(shingles(one), shingles(other))
-
-
-def shared_part(one: frozenset[str], other: frozenset[str]) -> float:
-    """0 … 1: how many shingles of the shorter text the other has; 0 for texts too short."""
-    least = min(len(one), len(other))
-    return len(one & other) / least if least >= _MIN_SHINGLES else 0.0
+    """0 … 1: how much of the shorter text stands in the other in the same order; 0 for texts too
+    short to tell."""
+    mine, theirs = shingles(one), shingles(other)
+    least = min(len(mine), len(theirs))
+    return len(mine & theirs) / least if least >= _MIN_SHINGLES else 0.0
 
 
 @lru_cache(maxsize=8192)

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from editor_desk import MINUTE, START, Desk, detector, item, open_desk, sounds
+from editor_desk import LEAD, MINUTE, START, TITLE, Desk, detector, item, open_desk, sounds
 
 from bot.commands.dispatch import Commands, Services
 from bot.commands.registry import Caller
@@ -15,6 +15,7 @@ from bot.feeds.fetch import Fetcher
 from bot.messages.compose import alert
 from bot.messages.i18n import Catalogue
 from bot.messages.render import to_plain
+from storage import reports
 from storage.model import Delivery, Event
 
 CATALOGUE = Catalogue.load(strict=True)
@@ -25,6 +26,21 @@ DORI = item(
     "nord du Burkina Faso. Cinq soldats ont été tués, selon une source locale.",
     guid="dori",
     url="https://depeche.example/dori",
+)
+
+SERIES = item(
+    "Mali : attaques coordonnées, au moins neuf soldats tués",
+    "Une attaque contre le camp de Kati a fait six morts mardi 10 mars 2026. Une autre "
+    "attaque, contre le camp de Sévaré, a fait trois morts le même jour.",
+    guid="series",
+    url="https://echo.example/series",
+)
+GAO = item(
+    "Mali : attaque coordonnée contre le camp de Gao",
+    "Une attaque coordonnée avec d'autres a visé mardi 10 mars 2026 à l'aube le camp de Gao. "
+    "Deux soldats ont été tués.",
+    guid="gao",
+    url="https://depeche.example/gao",
 )
 
 
@@ -187,6 +203,26 @@ async def test_a_split_makes_an_event_of_its_own(desk: Desk) -> None:
     assert {s.name for s in facts(first).sources} == {"Écho du Soum", "La Dépêche"}
 
 
+async def test_what_a_moderator_put_apart_stays_apart(desk: Desk) -> None:
+    """Even when its source corrects it into the very words of the article it was parted from."""
+    await desk.read("Écho du Soum", item())
+    told = (
+        "Douze militaires burkinabè ont trouvé la mort mardi 10 mars dans une embuscade aux "
+        "environs de Djibo, disent des habitants."
+    )
+    url = "https://depeche.example/5"
+    await desk.read("La Dépêche", item("Djibo en deuil", told, guid="2", url=url))
+    (event,) = await desk.events()
+    await ask(desk, f"/split {event.ref} 2")
+    await desk.read("La Dépêche", item(TITLE, LEAD, guid="2", url=url))
+    first, second = await desk.events()
+
+    async def outlets(event: Event) -> set[str]:
+        return {row.entry.feed_name for row in await desk.db.read(reports.of_event, event.id)}
+
+    assert [await outlets(e) for e in (first, second)] == [{"Écho du Soum"}, {"La Dépêche"}]
+
+
 async def test_a_retraction_reaches_every_chat_that_was_told_and_no_other(desk: Desk) -> None:
     """With its reason; further articles leave it retracted until a moderator thinks again."""
     await desk.subscribe("console:7", "kind:alliance")
@@ -279,22 +315,6 @@ async def test_only_moderators_decide(desk: Desk) -> None:
         assert "modérateurs" in await ask(desk, line, who="telegram:1")
     (event,) = await desk.events()
     assert event.state == "open"
-
-
-SERIES = item(
-    "Mali : attaques coordonnées, au moins neuf soldats tués",
-    "Une attaque contre le camp de Kati a fait six morts mardi 10 mars 2026. Une autre "
-    "attaque, contre le camp de Sévaré, a fait trois morts le même jour.",
-    guid="series",
-    url="https://echo.example/series",
-)
-GAO = item(
-    "Mali : attaque coordonnée contre le camp de Gao",
-    "Une attaque coordonnée avec d'autres a visé mardi 10 mars 2026 à l'aube le camp de Gao. "
-    "Deux soldats ont été tués.",
-    guid="gao",
-    url="https://depeche.example/gao",
-)
 
 
 async def test_a_merged_part_of_a_series_stays_merged(desk: Desk) -> None:
