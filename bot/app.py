@@ -22,6 +22,7 @@ from bot.detect.detector import Detector
 from bot.events.editor import Editor
 from bot.feeds import catalog
 from bot.feeds.fetch import Fetcher
+from bot.feeds.look import Looker
 from bot.feeds.poller import Poller
 from bot.messages.i18n import Catalogue
 from bot.platforms import console
@@ -110,13 +111,17 @@ def open_fetcher(settings: Settings) -> Fetcher:
 def open_poller(
     settings: Settings, db: Database, fetcher: Fetcher, clock: Clock, worker_id: str
 ) -> Poller:
-    return Poller(
-        db,
+    looker = Looker(
         fetcher,
         clock=clock,
-        worker_id=worker_id,
         interval_min=settings.poll_interval_min,
         interval_max=settings.poll_interval_max,
+    )
+    return Poller(
+        db,
+        looker,
+        clock=clock,
+        worker_id=worker_id,
         host_spacing=settings.host_spacing,
         alert_max_age=settings.alert_max_age,
     )

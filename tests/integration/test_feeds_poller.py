@@ -11,9 +11,11 @@ from typing import Any
 import pytest
 from feed_server import FeedServer, item, rss
 
+from bot.feeds import look as looking
 from bot.feeds import parse as parsing
 from bot.feeds import poller as polling
 from bot.feeds.fetch import Fetcher
+from bot.feeds.look import Looker
 from bot.feeds.poller import Poller, PollSummary
 from bot.feeds.problem import Problem
 from storage import feeds
@@ -76,15 +78,18 @@ async def newsroom(tmp_path: Path) -> AsyncIterator[Newsroom]:
 
         room.poller = Poller(
             db,
-            fetcher,
+            Looker(
+                fetcher,
+                clock=lambda: room.now,
+                interval_min=60.0,
+                interval_max=1800.0,
+                jitter=lambda: 0.0,
+            ),
             clock=lambda: room.now,
             worker_id="test",
-            interval_min=60.0,
-            interval_max=1800.0,
             host_spacing=0.0,
             alert_max_age=2 * DAY,
             on_saved=on_saved,
-            jitter=lambda: 0.0,
         )
         yield room
         await db.close()
@@ -146,7 +151,7 @@ async def test_304_and_an_unchanged_body_are_not_parsed(
     newsroom.server.put("/without", rss([item("Deux", guid="2")]), validators=False)
     await newsroom.follow("/with", "/without")
     assert await newsroom.poll() == PollSummary(feeds=2, changed=2, entries=2)
-    monkeypatch.setattr(polling, "parse", _never)
+    monkeypatch.setattr(looking, "parse", _never)
 
     assert await newsroom.poll() == PollSummary(feeds=2, not_modified=2)
     assert "if-none-match" in newsroom.server.asked[-1].headers or (
@@ -267,7 +272,7 @@ async def test_a_parser_that_does_not_end_is_a_failure(
     newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A wall clock ends it, and the round goes on."""
-    monkeypatch.setattr(polling, "PARSE_LIMIT", 0.1)
+    monkeypatch.setattr(looking, "PARSE_LIMIT", 0.1)
     monkeypatch.setattr(parsing, "_entries", lambda *_: asyncio.run(asyncio.sleep(0.4)))
     newsroom.server.put("/f", rss([item("Un", guid="1")]))
     await newsroom.follow("/f")
@@ -280,7 +285,7 @@ async def test_a_bug_costs_one_feed_and_backs_off(
     newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """An exception nobody foresaw is logged and waits like any failure."""
-    monkeypatch.setattr(polling, "parse", _never)
+    monkeypatch.setattr(looking, "parse", _never)
     newsroom.server.put("/bug", rss([item("Un", guid="1")]))
     newsroom.server.status("/other", 404)
     await newsroom.follow("/bug", "/other")

@@ -1,0 +1,146 @@
+"""One look at one feed: asked, read if its body is new, and told as what there is to save."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import random
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import structlog
+
+from bot.feeds import schedule
+from bot.feeds.fetch import Fetched, Fetcher, FetchFailed, NotModified
+from bot.feeds.parse import ParsedFeed, parse
+from bot.feeds.problem import Problem
+from bot.work import Clock
+from storage.model import Feed, PollResult
+
+log = structlog.get_logger()
+
+#: seconds that one body may take to parse; real ones take milliseconds
+PARSE_LIMIT = 10.0
+
+
+class Looker:
+    """Fetch, parse what is not the body that we have, and say when to look again.
+
+    Intervals are seconds. `jitter` gives numbers in 0..1.
+    """
+
+    def __init__(
+        self,
+        fetcher: Fetcher,
+        *,
+        clock: Clock,
+        interval_min: float,
+        interval_max: float,
+        jitter: Callable[[], float] = random.random,
+    ):
+        self._fetcher = fetcher
+        self._clock = clock
+        self._interval_min = interval_min
+        self._interval_max = interval_max
+        self._jitter = jitter
+        # not the loop's own pool: name lookups wait there, sometimes for long
+        self._parsers = ThreadPoolExecutor(2, thread_name_prefix="parse")
+        #: what publishers asked for, by feed id; forgotten at a restart, which costs nothing
+        self._ttl: dict[int, float | None] = {}
+
+    async def look(self, feed: Feed) -> PollResult:
+        answer = await self._fetcher.fetch(
+            feed.url, etag=feed.etag, last_modified=feed.last_modified
+        )
+        if isinstance(answer, FetchFailed):
+            return self.failed(
+                feed, answer.reason, status=answer.status, retry_after=answer.retry_after
+            )
+        if isinstance(answer, NotModified):
+            return self._unchanged(feed, feed.etag, feed.last_modified)
+        if answer.permanent_url:
+            log.info("feeds.moved", feed=feed.id, name=feed.name)
+        body_hash = hashlib.sha256(answer.body).hexdigest()
+        if body_hash == feed.body_hash:
+            return self._unchanged(feed, answer.etag, answer.last_modified)
+        try:
+            parsed = await self._parse(answer)
+        except TimeoutError:
+            return self.failed(feed, Problem("parse_slow", seconds=PARSE_LIMIT))
+        if not parsed.is_feed:
+            return self.failed(feed, parsed.problems[0])
+        self._ttl[feed.id] = parsed.ttl
+        return PollResult(
+            status="changed",
+            next_check_at=self._next(feed, _newest(parsed)),
+            entries=parsed.entries,
+            etag=answer.etag,
+            last_modified=answer.last_modified,
+            body_hash=body_hash,
+        )
+
+    async def _parse(self, answer: Fetched) -> ParsedFeed:
+        # the thread goes on after the limit, but body and entries are capped: it ends
+        return await asyncio.wait_for(
+            asyncio.get_running_loop().run_in_executor(
+                self._parsers,
+                parse,
+                answer.body,
+                answer.headers,
+                answer.final_url,
+                self._clock(),
+            ),
+            PARSE_LIMIT,
+        )
+
+    def _unchanged(self, feed: Feed, etag: str | None, last_modified: str | None) -> PollResult:
+        return PollResult(
+            status="not_modified",
+            next_check_at=self._next(feed, None),
+            etag=etag,
+            last_modified=last_modified,
+            body_hash=feed.body_hash,
+        )
+
+    def _next(self, feed: Feed, newest: float | None) -> float:
+        """Bodies change without news (a build date), so what counts is the newest item."""
+        known = (newest, feed.last_new_at, feed.first_success_at)
+        return schedule.after_answer(
+            now=self._clock(),
+            last_new_at=max((moment for moment in known if moment is not None), default=None),
+            interval_min=self._interval_min,
+            interval_max=self._interval_max,
+            ttl=self._ttl.get(feed.id),
+            jitter=self._jitter(),
+        )
+
+    def failed(
+        self,
+        feed: Feed,
+        reason: Problem,
+        *,
+        status: int | None = None,
+        retry_after: float | None = None,
+    ) -> PollResult:
+        """Nothing came, for this reason: what is known stays, and the pause grows."""
+        return PollResult(
+            status="failed",
+            next_check_at=schedule.after_failure(
+                now=self._clock(),
+                failures=feed.error_count + 1,
+                status=status,
+                retry_after=retry_after,
+                interval_min=self._interval_min,
+                interval_max=self._interval_max,
+                jitter=self._jitter(),
+            ),
+            etag=feed.etag,
+            last_modified=feed.last_modified,
+            body_hash=feed.body_hash,
+            error=reason.dump(),
+        )
+
+
+def _newest(parsed: ParsedFeed) -> float | None:
+    dates = (entry.published_at for entry in parsed.entries)
+    return max((date for date in dates if date is not None), default=None)
