@@ -23,6 +23,7 @@ from bot.events.editor import Editor
 from bot.feeds import catalog
 from bot.feeds.fetch import Fetcher
 from bot.feeds.look import Looker
+from bot.feeds.parsing import Parsers
 from bot.feeds.poller import Poller
 from bot.messages.i18n import Catalogue
 from bot.platforms import console
@@ -69,6 +70,7 @@ async def open_rooms(settings: Settings, clock: Clock) -> AsyncIterator[Rooms]:
         catalogue = Catalogue.load()
         detector = await asyncio.to_thread(Detector.load)
         fetcher = await stack.enter_async_context(open_fetcher(settings))
+        parsers = await stack.enter_async_context(Parsers())
         yield Rooms(
             settings=settings,
             clock=clock,
@@ -76,7 +78,7 @@ async def open_rooms(settings: Settings, clock: Clock) -> AsyncIterator[Rooms]:
             catalogue=catalogue,
             detector=detector,
             fetcher=fetcher,
-            poller=open_poller(settings, db, fetcher, clock, holder),
+            poller=open_poller(settings, db, fetcher, parsers, clock, holder),
             editor=Editor(db, detector, clock=clock, worker_id=holder),
             commands=Commands(
                 Services(
@@ -109,10 +111,16 @@ def open_fetcher(settings: Settings) -> Fetcher:
 
 
 def open_poller(
-    settings: Settings, db: Database, fetcher: Fetcher, clock: Clock, worker_id: str
+    settings: Settings,
+    db: Database,
+    fetcher: Fetcher,
+    parsers: Parsers,
+    clock: Clock,
+    worker_id: str,
 ) -> Poller:
     looker = Looker(
         fetcher,
+        parsers,
         clock=clock,
         interval_min=settings.poll_interval_min,
         interval_max=settings.poll_interval_max,

@@ -13,6 +13,7 @@ from pathlib import Path
 from bot.app import open_fetcher, open_poller, open_rooms, seed_feeds
 from bot.events.query import QueryError, parse
 from bot.feeds import catalog
+from bot.feeds.parsing import Parsers
 from bot.messages.render import to_plain
 from bot.platforms import console
 from bot.settings import Settings
@@ -37,9 +38,14 @@ async def migrate(settings: Settings) -> int:
 
 async def poll_once(settings: Settings) -> int:
     """One round of fetching and saving over every due feed; no detection, no sending."""
-    async with _database(settings) as db, open_fetcher(settings) as fetcher:
+    async with (
+        _database(settings) as db,
+        open_fetcher(settings) as fetcher,
+        Parsers() as parsers,
+    ):
         await seed_feeds(db, settings, time.time())
-        summary = await open_poller(settings, db, fetcher, time.time, "poll-once").poll_once()
+        poller = open_poller(settings, db, fetcher, parsers, time.time, "poll-once")
+        summary = await poller.poll_once()
     sys.stdout.write(json.dumps(asdict(summary)) + "\n")
     return 0
 

@@ -146,6 +146,33 @@ def renew(conn: Connection, worker: str, ids: Iterable[int], until: float) -> in
     )
 
 
+def due(conn: Connection, at: float) -> set[int]:
+    """Ids of the feeds that are to be polled at `at`, also those that somebody is polling."""
+    rows = conn.all(
+        """
+        select id from feeds
+         where paused_at is null and removed_at is null and next_check_at <= :at
+        """,
+        at=at,
+    )
+    return {row["id"] for row in rows}
+
+
+def save_polls(
+    conn: Connection,
+    worker: str,
+    polled: Sequence[tuple[int, PollResult]],
+    *,
+    now: float,
+    alert_max_age: float,
+) -> list[SavedPoll]:
+    """`save_poll` for each feed by its id, in one transaction; what each came to, in order."""
+    return [
+        save_poll(conn, feed_id, worker, result, now=now, alert_max_age=alert_max_age)
+        for feed_id, result in polled
+    ]
+
+
 def save_poll(
     conn: Connection,
     feed_id: int,

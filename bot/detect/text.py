@@ -101,11 +101,19 @@ _SIDEBAR = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _MARKUP = re.compile(r"<(?:[a-zA-Z!/])")
+#: what nearly every summary is made of: a parser sees nothing else in these than where they end
+_LINE_TAG = re.compile(r"<(?:/?p|br ?/?)>")
+_QUIET_TAG = re.compile(
+    r"</?(?:a|b|i|u|em|strong|span|img|small)(?: [a-zA-Z-]{1,30}=(?:\"[^\"<>]*\"|'[^'<>]*'))* ?/?>"
+)
 
 
 def _strip_tags(text: str) -> str:
     if not _MARKUP.search(text):
         return text
+    simple = _QUIET_TAG.sub("", _LINE_TAG.sub("\n", text))
+    if not _MARKUP.search(simple):
+        return simple
     tree = LexborHTMLParser(text)
     tree.strip_tags(["script", "style", "iframe", "noscript", "template"], recursive=True)
     for node in tree.css("br, p, div, li, tr, h1, h2, h3, blockquote"):

@@ -27,26 +27,34 @@ _FOOTERS = re.compile(
     r")$",
     re.IGNORECASE | re.DOTALL,
 )
+#: what every footer holds, in small letters, and most texts do not
+_FOOTER_SIGNS = (
+    "premier sur", "first", "maliactu", "lire l", "savoir plus", "continue reading", "read more",
+)  # fmt: skip
+_ELLIPSIS_CHARS = 12
 _ELLIPSIS = re.compile(r"([.!?…]?)\s*(?:\[\s*(?:…|\.{3})\s*\]?|\(\s*(?:…|\.{3})\s*\))\s*$")
 #: windows-1252 bytes that were taken for Latin-1; NUL, which no database takes
 _BYTES = {
     code: bytes([code]).decode("cp1252", "replace").replace("�", "") for code in range(128, 160)
 } | {0: ""}
+_ODD_BYTES = re.compile("[\0\x80-\x9f]")
 
 
 def title(markup: str, publisher: str | None = None) -> str:
     """The headline on one line, without ` - Publisher` when a publisher is given."""
-    text = " ".join(plain(markup.translate(_BYTES)).split())
+    text = " ".join(plain(_repaired(markup)).split())
     if publisher:
         text = _without_publisher(text, publisher)
-    return shorten(_ELLIPSIS.sub(_ended, text), TITLE_CHARS)
+    return shorten(_without_ellipsis(text), TITLE_CHARS)
 
 
 def summary(markup: str) -> str:
     """The beginning of the text, at most SUMMARY_CHARS long, without footers."""
-    markup = _SECTION_LINK.sub("", markup[:_MARKUP_CHARS].translate(_BYTES))
-    text = _FOOTERS.sub("", plain(markup))
-    return shorten(_ELLIPSIS.sub(_ended, text).strip(), SUMMARY_CHARS)
+    text = plain(_SECTION_LINK.sub("", _repaired(markup[:_MARKUP_CHARS])))
+    small = text.lower()
+    if any(sign in small for sign in _FOOTER_SIGNS):
+        text = _FOOTERS.sub("", text)
+    return shorten(_without_ellipsis(text).strip(), SUMMARY_CHARS)
 
 
 def shorten(text: str, limit: int) -> str:
@@ -57,6 +65,16 @@ def shorten(text: str, limit: int) -> str:
     space = max(cut.rfind(" "), cut.rfind("\n"))
     cut = cut[:space] if space > limit // 2 else cut[:-1]
     return cut.rstrip(" \n,;:–-") + "…"
+
+
+def _repaired(markup: str) -> str:
+    return markup.translate(_BYTES) if _ODD_BYTES.search(markup) else markup
+
+
+def _without_ellipsis(text: str) -> str:
+    """« […] » at the end says that the text goes on: so does « … », and a full stop before it."""
+    end = text[-_ELLIPSIS_CHARS:]
+    return _ELLIPSIS.sub(_ended, text) if "[" in end or "(" in end else text
 
 
 def _ended(match: re.Match[str]) -> str:

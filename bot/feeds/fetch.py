@@ -24,9 +24,6 @@ DEADLINE = 20.0
 #: bytes of a body, after inflation; larger ones are no news feeds
 MAX_BYTES = 2 * 1024 * 1024
 MAX_REDIRECTS = 5
-#: connections at once, over all hosts
-CONNECTIONS = 64
-
 _CHUNK = 64 * 1024
 _ACCEPT = (
     "application/rss+xml, application/atom+xml, application/rdf+xml;q=0.9, "
@@ -92,7 +89,7 @@ class Fetcher:
     async def __aenter__(self) -> Fetcher:
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(
-                limit=CONNECTIONS, socket_factory=self._guard.socket, ttl_dns_cache=60
+                limit=0, socket_factory=self._guard.socket, ttl_dns_cache=60
             ),
             headers=self._headers,
             # a proxy of the environment would dial in our place, past the guard

@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import random
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 
 import structlog
 
 from bot.feeds import schedule
-from bot.feeds.fetch import Fetched, Fetcher, FetchFailed, NotModified
-from bot.feeds.parse import ParsedFeed, parse
+from bot.feeds.fetch import Fetcher, FetchFailed, NotModified
+from bot.feeds.parse import ParsedFeed
+from bot.feeds.parsing import Parsers
 from bot.feeds.problem import Problem
 from bot.work import Clock
 from storage.model import Feed, PollResult
 
 log = structlog.get_logger()
-
-#: seconds that one body may take to parse; real ones take milliseconds
-PARSE_LIMIT = 10.0
 
 
 class Looker:
@@ -32,6 +28,7 @@ class Looker:
     def __init__(
         self,
         fetcher: Fetcher,
+        parsers: Parsers,
         *,
         clock: Clock,
         interval_min: float,
@@ -39,12 +36,11 @@ class Looker:
         jitter: Callable[[], float] = random.random,
     ):
         self._fetcher = fetcher
+        self._parsers = parsers
         self._clock = clock
         self._interval_min = interval_min
         self._interval_max = interval_max
         self._jitter = jitter
-        # not the loop's own pool: name lookups wait there, sometimes for long
-        self._parsers = ThreadPoolExecutor(2, thread_name_prefix="parse")
         #: what publishers asked for, by feed id; forgotten at a restart, which costs nothing
         self._ttl: dict[int, float | None] = {}
 
@@ -63,10 +59,9 @@ class Looker:
         body_hash = hashlib.sha256(answer.body).hexdigest()
         if body_hash == feed.body_hash:
             return self._unchanged(feed, answer.etag, answer.last_modified)
-        try:
-            parsed = await self._parse(answer)
-        except TimeoutError:
-            return self.failed(feed, Problem("parse_slow", seconds=PARSE_LIMIT))
+        parsed = await self._parsers.parse(
+            answer.body, answer.headers, answer.final_url, self._clock()
+        )
         if not parsed.is_feed:
             return self.failed(feed, parsed.problems[0])
         self._ttl[feed.id] = parsed.ttl
@@ -77,20 +72,6 @@ class Looker:
             etag=answer.etag,
             last_modified=answer.last_modified,
             body_hash=body_hash,
-        )
-
-    async def _parse(self, answer: Fetched) -> ParsedFeed:
-        # the thread goes on after the limit, but body and entries are capped: it ends
-        return await asyncio.wait_for(
-            asyncio.get_running_loop().run_in_executor(
-                self._parsers,
-                parse,
-                answer.body,
-                answer.headers,
-                answer.final_url,
-                self._clock(),
-            ),
-            PARSE_LIMIT,
         )
 
     def _unchanged(self, feed: Feed, etag: str | None, last_modified: str | None) -> PollResult:

@@ -67,20 +67,20 @@ def parse(body: bytes, headers: Mapping[str, str], url: str, fetched_at: float) 
     in `problems`.
     """
     if b"\0" not in body[:4] and (reason := _not_a_feed(body)):
-        return _nothing(reason)
+        return unreadable(reason)
     try:
         parsed = _feedparser(body, headers)
     except Exception as error:  # hostile bytes find its bugs: that is the feed's failure
-        return _nothing(Problem("no_xml", detail=type(error).__name__))
+        return unreadable(Problem("no_xml", detail=type(error).__name__))
     items: list[Any] = parsed.get("entries", [])
     feed: Any = parsed.get("feed", {})
     if not parsed.get("version") and not items:
-        return _nothing(Problem("no_feed"))
+        return unreadable(Problem("no_feed"))
     problems: list[Problem] = []
     if parsed.get("bozo") and isinstance(parsed.get("bozo_exception"), Exception):
         problems.append(_oddity(parsed["bozo_exception"], len(items)))
         if not items and isinstance(parsed["bozo_exception"], xml.sax.SAXException):
-            return _nothing(Problem("broken_xml"))
+            return unreadable(Problem("broken_xml"))
     if not items:
         problems.append(Problem("no_items"))
     dated = [(_published(item, fetched_at), item) for item in items]
@@ -115,7 +115,8 @@ def _not_a_feed(body: bytes) -> Problem | None:
     return None
 
 
-def _nothing(reason: Problem) -> ParsedFeed:
+def unreadable(reason: Problem) -> ParsedFeed:
+    """What is no feed, for this reason."""
     return ParsedFeed("", None, (), None, None, is_feed=False, problems=(reason,))
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import structlog
 
@@ -12,13 +13,14 @@ from bot.feeds.look import Looker
 from bot.feeds.problem import Problem
 from bot.work import Clock
 from storage import feeds
-from storage.database import Connection, Database
+from storage.database import Database
 from storage.model import Feed, PollResult, SavedPoll
 
 log = structlog.get_logger()
 
-#: feeds that are polled at the same time
-CONCURRENCY = 20
+#: feeds that are polled at the same time: ten thousand at a rhythm of five minutes are 33 a
+#: second, and a slow site takes some seconds
+CONCURRENCY = 100
 #: seconds that a claim lasts, and between two renewals of it
 LEASE = 15.0
 RENEW_EVERY = 5.0
@@ -82,7 +84,7 @@ class Poller:
         summary = PollSummary()
         started = self._clock()
         last_commit = started
-        while wanted := await self._db.read(_due, started):
+        while wanted := await self._db.read(feeds.due, started):
             before = summary.feeds
             await self._pump(summary, wanted)
             if summary.feeds > before:
@@ -97,13 +99,13 @@ class Poller:
 
         With `wanted`, claiming ends when each of these was claimed.
         """
-        polls: dict[asyncio.Task[None], int] = {}
+        polls: dict[asyncio.Task[PollResult], Feed] = {}
         heart = asyncio.create_task(self._renew(polls.values()))
         try:
             while True:
                 if len(polls) <= CONCURRENCY * 3 // 4 and wanted != set():
                     for feed in await self._claim(CONCURRENCY - len(polls)):
-                        polls[asyncio.create_task(self._poll(feed, summary))] = feed.id
+                        polls[asyncio.create_task(self._look(feed))] = feed
                         if wanted is not None:
                             wanted.discard(feed.id)
                 if not polls:
@@ -111,13 +113,15 @@ class Poller:
                 done, _ = await asyncio.wait(
                     polls, timeout=CLAIM_EVERY, return_when=asyncio.FIRST_COMPLETED
                 )
+                # whatever has come by now is one transaction: the busier, the fewer for each feed
+                await self._settle([(polls[task], task.result()) for task in done], summary)
                 for task in done:
                     del polls[task]
-                    task.result()
         finally:
-            for task in (heart, *polls):
+            tasks: list[asyncio.Task[Any]] = [heart, *polls]
+            for task in tasks:
                 task.cancel()
-            await asyncio.gather(heart, *polls, return_exceptions=True)
+            await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _claim(self, limit: int) -> list[Feed]:
         return await self._db.write(
@@ -129,59 +133,72 @@ class Poller:
             host_spacing=self._host_spacing,
         )
 
-    async def _renew(self, in_flight: Iterable[int]) -> None:
+    async def _renew(self, in_flight: Iterable[Feed]) -> None:
         while True:
             await asyncio.sleep(RENEW_EVERY)
             until = self._clock() + LEASE
+            ids = [feed.id for feed in in_flight]
             try:
-                await self._db.write(feeds.renew, self._worker_id, list(in_flight), until)
+                await self._db.write(feeds.renew, self._worker_id, ids, until)
             except Exception:
                 # the claims may lapse and be polled twice, which saves the same entries
                 log.exception("feeds.renew_failed")
 
-    async def _poll(self, feed: Feed, summary: PollSummary) -> None:
+    async def _look(self, feed: Feed) -> PollResult:
         try:
-            result = await self._looker.look(feed)
-            saved = await self._save(feed, result)
+            return await self._looker.look(feed)
         except Exception as error:
-            # a bug, but this feed's alone: without its back-off the lease would bring it back
-            # every few seconds
-            log.exception("feeds.poll_failed", feed=feed.id)
-            result = self._looker.failed(feed, Problem("internal", detail=type(error).__name__))
-            saved = await self._save(feed, result)
-        if saved.stale:
-            log.warning("feeds.lease_lost", feed=feed.id)
+            return self._bug(feed, error)
+
+    def _bug(self, feed: Feed, error: Exception) -> PollResult:
+        """This feed's alone; without its back-off the lease would bring it back in seconds."""
+        log.exception("feeds.poll_failed", feed=feed.id, exc_info=error)
+        return self._looker.failed(feed, Problem("internal", detail=type(error).__name__))
+
+    async def _settle(
+        self, polled: Sequence[tuple[Feed, PollResult]], summary: PollSummary
+    ) -> None:
+        if not polled:
             return
-        summary.feeds += 1
-        summary.entries += saved.new
-        match result.status:
-            case "changed":
-                summary.changed += 1
-            case "not_modified":
-                summary.not_modified += 1
-            case "failed":
-                summary.failed += 1
-                reason = Problem.load(result.error) if result.error else None
-                log.info("feeds.failed", feed=feed.id, name=feed.name, reason=reason)
-        if saved.new or saved.changed:
-            log.info("feeds.saved", feed=feed.id, new=saved.new, changed=saved.changed)
+        try:
+            saved = await self._save(polled)
+        except Exception as error:
+            if len(polled) > 1:
+                # one that cannot be saved must not cost the others their news
+                for poll in polled:
+                    await self._settle([poll], summary)
+                return
+            polled = [(feed, self._bug(feed, error)) for feed, _ in polled]
+            saved = await self._save(polled)
+        for (feed, result), outcome in zip(polled, saved, strict=True):
+            _count(summary, feed, result, outcome)
+        if any(outcome.new or outcome.changed for outcome in saved):
             self.on_saved()
 
-    async def _save(self, feed: Feed, result: PollResult) -> SavedPoll:
+    async def _save(self, polled: Sequence[tuple[Feed, PollResult]]) -> list[SavedPoll]:
         return await self._db.write(
-            feeds.save_poll,
-            feed.id,
+            feeds.save_polls,
             self._worker_id,
-            result,
+            [(feed.id, result) for feed, result in polled],
             now=self._clock(),
             alert_max_age=self._alert_max_age,
         )
 
 
-def _due(conn: Connection, horizon: float) -> set[int]:
-    """Feeds that were due at `horizon` and still are, also those that somebody is polling."""
-    return {
-        feed.id
-        for feed in feeds.everything(conn)
-        if feed.paused_at is None and feed.next_check_at <= horizon
-    }
+def _count(summary: PollSummary, feed: Feed, result: PollResult, saved: SavedPoll) -> None:
+    if saved.stale:
+        log.warning("feeds.lease_lost", feed=feed.id)
+        return
+    summary.feeds += 1
+    summary.entries += saved.new
+    match result.status:
+        case "changed":
+            summary.changed += 1
+        case "not_modified":
+            summary.not_modified += 1
+        case "failed":
+            summary.failed += 1
+            reason = Problem.load(result.error) if result.error else None
+            log.info("feeds.failed", feed=feed.id, name=feed.name, reason=reason)
+    if saved.new or saved.changed:
+        log.info("feeds.saved", feed=feed.id, new=saved.new, changed=saved.changed)

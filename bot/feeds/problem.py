@@ -46,6 +46,7 @@ PROBLEMS = {
     "no_feed": "answers something that is neither RSS nor Atom",
     "no_xml": "answers something that cannot be read ({detail})",
     "broken_xml": "answers broken XML in which no item can be read",
+    "parse_died": "cannot be parsed in the memory that a feed may take",
     "parse_slow": "cannot be parsed within {seconds} seconds",
     "search_slow": "no feed was found within {seconds} seconds",
     "no_link": "the page names no feed, and none is in the usual places",
@@ -73,6 +74,10 @@ class Problem(str):
         problem = super().__new__(cls, PROBLEMS[key].format(**shown))
         problem.key, problem.params = key, shown
         return problem
+
+    def __getnewargs_ex__(self) -> tuple[tuple[str], dict[str, str]]:
+        """So that parser processes can send it."""
+        return (self.key,), self.params
 
     def dump(self) -> str:
         """As a feed's last error is stored."""
