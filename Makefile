@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 PY := .venv/bin/python
 
-.PHONY: help setup demo run test lint types docs check bench-detect bench-group calibrate fuzz image lock
+.PHONY: help setup demo run test lint types docs check bench-detect bench-group bench-poll soak-poll calibrate fuzz image lock
 
 help: ## the targets, a line each
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 16
@@ -39,6 +39,12 @@ bench-group: setup ## grouping on the labelled stories beside the project (../sh
 	@$(PY) -m benchmarks.bench_group
 	@$(PY) -m benchmarks.copies
 	@$(PY) -m benchmarks.decision_time
+
+bench-poll: setup ## polling beside lemon24/reader, which is installed into build/ (five minutes)
+	@$(PY) -m benchmarks.bench_poll
+
+soak-poll: setup ## ten thousand feeds every five minutes for two hours, or make soak-poll MINUTES=10
+	@$(PY) -m benchmarks.soak_poll $(or $(MINUTES),120)
 
 calibrate: setup ## fits bot/detect/data/confidence.yaml to the labelled items, and draws the picture
 	@$(PY) -m benchmarks.calibrate

@@ -46,6 +46,7 @@ class Parsers:
             initializer=_humble,
             context=context,
         )
+        self._started: asyncio.Task[bool] | None = None
 
     async def __aenter__(self) -> Parsers:
         return self
@@ -67,6 +68,10 @@ class Parsers:
         self, body: bytes, headers: Mapping[str, str], url: str, fetched_at: float
     ) -> ParsedFeed:
         """`parse` of the same arguments; a body that costs too much is no feed."""
+        if self._started is None:
+            # half a second during which the loop must go on
+            self._started = asyncio.create_task(asyncio.to_thread(lambda: self._pool.active))
+        await asyncio.shield(self._started)
         future = self._pool.schedule(
             parse, args=[body, dict(headers), url, fetched_at], timeout=self._limit
         )
