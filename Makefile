@@ -43,8 +43,9 @@ bench-group: setup ## grouping on the labelled stories beside the project (../sh
 bench-poll: setup ## polling beside lemon24/reader, which is installed into build/ (five minutes)
 	@$(PY) -m benchmarks.bench_poll
 
-soak-poll: setup ## ten thousand feeds every five minutes for two hours, or make soak-poll MINUTES=10
+soak-poll: setup ## ten thousand feeds every five minutes for two hours (MINUTES=10), then a day in fast motion
 	@$(PY) -m benchmarks.soak_poll $(or $(MINUTES),120)
+	@$(PY) -m benchmarks.soak_day
 
 calibrate: setup ## fits bot/detect/data/confidence.yaml to the labelled items, and draws the picture
 	@$(PY) -m benchmarks.calibrate

@@ -1,11 +1,12 @@
 """A web server of made-up feeds that costs nearly nothing, so that it is the poller one measures.
 
-    python -m benchmarks.feed_host [--items 30] [--fresh 5] [--news-every SECONDS] [--pace 1]
+    python -m benchmarks.feed_host [--items 30] [--fresh 5] [--news-every SECONDS]
 
 Serves `/N.xml` for any number N on 127.0.0.1 and prints its port. A feed's edition decides its
 body and ETag; each edition brings `--fresh` new items and drops as many old ones. `GET /edition/K`
 puts every feed at edition K; with `--news-every` each feed goes on by itself instead, about so
-often by a clock that runs `--pace` times as fast, and as many feeds at one moment as at another.
+often, and as many feeds at one moment as at another. `GET /clock/S` makes it S seconds after the
+start, for those whose own clock is not the real one.
 """
 
 from __future__ import annotations
@@ -32,17 +33,18 @@ _KEPT = 4096
 class Editions:
     """Which edition each feed is at."""
 
-    def __init__(self, news_every: float | None, pace: float):
+    def __init__(self, news_every: float | None):
         self.fixed = 0
+        #: seconds since the start, when somebody tells them
+        self.told: float | None = None
         self._news_every = news_every
-        self._pace = pace
         self._started = time.monotonic()
 
     def of(self, feed: int) -> int:
         if self._news_every is None:
             return self.fixed
-        told = (time.monotonic() - self._started) * self._pace
-        return int(told / self._news_every + random.Random(feed).random())
+        since = time.monotonic() - self._started if self.told is None else self.told
+        return int(since / self._news_every + random.Random(feed).random())
 
 
 @lru_cache(_KEPT)
@@ -95,6 +97,9 @@ class Answering(asyncio.Protocol):
         if path.startswith("/edition/"):
             self._editions.fixed = int(path.rpartition("/")[2])
             return _response("204 No Content")
+        if path.startswith("/clock/"):
+            self._editions.told = float(path.rpartition("/")[2])
+            return _response("204 No Content")
         number = path.strip("/").removesuffix(".xml")
         if not number.isdecimal():
             return _response("404 Not Found", b"Not found")
@@ -116,7 +121,7 @@ def _response(status: str, content: bytes = b"", etag: str = "") -> bytes:
 
 
 async def serve(options: argparse.Namespace) -> None:
-    editions = Editions(options.news_every, options.pace)
+    editions = Editions(options.news_every)
     server = await asyncio.get_running_loop().create_server(
         lambda: Answering(editions, options.items, options.fresh), "127.0.0.1", options.port
     )
@@ -130,7 +135,6 @@ def main() -> None:
     parser.add_argument("--items", type=int, default=30)
     parser.add_argument("--fresh", type=int, default=5)
     parser.add_argument("--news-every", type=float)
-    parser.add_argument("--pace", type=float, default=1.0)
     asyncio.run(serve(parser.parse_args()))
 
 
