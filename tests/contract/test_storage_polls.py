@@ -253,3 +253,33 @@ async def test_a_crash_in_the_middle_of_saving_leaves_nothing(db: Database) -> N
         await db.write(crash)
     assert await db.read(feeds.by_id, feed.id) == feed
     assert await db.read(entries.waiting) == 0
+
+
+async def test_feeds_that_answered_together_are_saved_together(db: Database) -> None:
+    """Each by its own lease: one that was lost is stale, the others keep their news."""
+    mine, lost = [await db.write(feeds.add, seed(name), T0) for name in ("a", "b")]
+
+    def claim_both(conn: Connection) -> None:
+        feeds.claim(conn, "w", now=T0, limit=9, lease=LEASE, host_spacing=0)
+        feeds.claim(conn, "other", now=T0 + LEASE, limit=1, lease=LEASE, host_spacing=0)
+
+    await db.write(claim_both)
+    first = min((mine, lost), key=lambda feed: feed.id)
+    polled = [(mine.id, changed(new_entry("1"))), (lost.id, changed(new_entry("2")))]
+    saved = await db.write(feeds.save_polls, "w", polled, now=T0 + LEASE, alert_max_age=DAY)
+    stale = [outcome.stale for outcome in saved]
+    assert stale == [first is mine, first is lost]
+    assert len(await waiting(db, now=T0 + LEASE)) == 1
+
+
+async def test_feeds_to_poll_are_known_also_while_somebody_polls_them(db: Database) -> None:
+    """A round that must not forget one waits for those too; paused and removed ones never."""
+    held, paused, removed, later = [
+        await db.write(feeds.add, seed(name), T0) for name in ("a", "b", "c", "d")
+    ]
+    await db.write(feeds.pause, paused.id, T0)
+    await db.write(feeds.remove, removed.id, T0)
+    await save(db, later, changed(next_check_at=T0 + 60))
+    await db.write(feeds.claim, "w", now=T0, limit=9, lease=LEASE, host_spacing=0)
+    assert await db.read(feeds.due, T0) == {held.id}
+    assert await db.read(feeds.due, T0 + 60) == {held.id, later.id}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,9 +18,9 @@ from bot.feeds.look import Looker
 from bot.feeds.parsing import Parsers
 from bot.feeds.poller import Poller, PollSummary
 from bot.feeds.problem import Problem
-from storage import feeds
+from storage import entries, feeds
 from storage.database import Connection, Database
-from storage.model import Feed, FeedSeed
+from storage.model import Feed, FeedSeed, NewEntry
 
 DAY = 86_400.0
 
@@ -302,6 +302,29 @@ async def test_a_bug_costs_one_feed_and_backs_off(
 
     assert (summary.feeds, summary.failed) == (2, 2)
     assert await _problem(newsroom, "/bug") == "internal error (AssertionError)"
+
+
+async def test_one_that_cannot_be_saved_costs_only_itself(
+    newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Feeds that answered together are saved one by one when saving them together fails."""
+    real = entries.save
+
+    def save(conn: Connection, feed_id: int, found: Sequence[NewEntry], **how: Any) -> Any:
+        if any(entry.title == "Impossible" for entry in found):
+            raise RuntimeError
+        return real(conn, feed_id, found, **how)
+
+    monkeypatch.setattr(entries, "save", save)
+    newsroom.server.put("/a", rss([item("Un", guid="1")]))
+    newsroom.server.put("/b", rss([item("Impossible", guid="2")]))
+    newsroom.server.put("/c", rss([item("Trois", guid="3")]))
+    await newsroom.follow("/a", "/b", "/c")
+    summary = await newsroom.poll()
+
+    assert (summary.changed, summary.failed) == (2, 1)
+    assert sorted(entry["title"] for entry in await newsroom.entries()) == ["Trois", "Un"]
+    assert await _problem(newsroom, "/b") == "internal error (RuntimeError)"
 
 
 async def test_one_round_polls_more_feeds_than_fit_at_once(newsroom: Newsroom) -> None:
