@@ -21,6 +21,8 @@ log = structlog.get_logger()
 #: feeds that are polled at the same time: ten thousand at a rhythm of five minutes are 33 a
 #: second, and a slow site takes some seconds
 CONCURRENCY = 100
+#: more at once would hold up the loop while they all begin
+CLAIMED_AT_ONCE = 25
 #: seconds that a claim lasts, and between two renewals of it
 LEASE = 15.0
 RENEW_EVERY = 5.0
@@ -103,11 +105,13 @@ class Poller:
         heart = asyncio.create_task(self._renew(polls.values()))
         try:
             while True:
-                if len(polls) <= CONCURRENCY * 3 // 4 and wanted != set():
-                    for feed in await self._claim(CONCURRENCY - len(polls)):
-                        polls[asyncio.create_task(self._look(feed))] = feed
-                        if wanted is not None:
-                            wanted.discard(feed.id)
+                while len(polls) <= CONCURRENCY - CLAIMED_AT_ONCE and wanted != set():
+                    claimed = await self._claim()
+                    polls |= {asyncio.create_task(self._look(feed)): feed for feed in claimed}
+                    if wanted is not None:
+                        wanted.difference_update(feed.id for feed in claimed)
+                    if len(claimed) < CLAIMED_AT_ONCE:
+                        break
                 if not polls:
                     return
                 done, _ = await asyncio.wait(
@@ -123,12 +127,12 @@ class Poller:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _claim(self, limit: int) -> list[Feed]:
+    async def _claim(self) -> list[Feed]:
         return await self._db.write(
             feeds.claim,
             self._worker_id,
             now=self._clock(),
-            limit=limit,
+            limit=CLAIMED_AT_ONCE,
             lease=LEASE,
             host_spacing=self._host_spacing,
         )

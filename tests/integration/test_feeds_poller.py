@@ -65,7 +65,7 @@ def _entries(conn: Connection) -> list[dict[str, Any]]:
 
 @pytest.fixture(scope="module")
 def parsers() -> Iterator[Parsers]:
-    pool = Parsers(limit=0.5)
+    pool = Parsers(limit=2.0)
     yield pool
     pool.close()
 
@@ -278,7 +278,7 @@ async def test_a_poll_whose_claim_was_lost_writes_nothing(newsroom: Newsroom) ->
 
 async def test_a_parser_that_does_not_end_is_ended(newsroom: Newsroom) -> None:
     """A body that costs seconds costs its own feed only; the next one is read as ever."""
-    slow = b"<rss><channel><item><title>" + b"<b>" * 180_000
+    slow = b"<rss><channel><item><title>" + b"<b>" * 600_000
     newsroom.server.put("/slow", slow)
     newsroom.server.put("/fine", rss([item("Un", guid="1")]))
     await newsroom.follow("/slow", "/fine")
@@ -286,8 +286,8 @@ async def test_a_parser_that_does_not_end_is_ended(newsroom: Newsroom) -> None:
     summary = await newsroom.poll()
 
     assert (summary.changed, summary.failed) == (1, 1)
-    assert await _problem(newsroom, "/slow") == "cannot be parsed within 0.5 seconds"
-    assert time.monotonic() - started < 5.0
+    assert await _problem(newsroom, "/slow") == "cannot be parsed within 2 seconds"
+    assert time.monotonic() - started < 20.0
 
 
 async def test_a_bug_costs_one_feed_and_backs_off(
