@@ -178,7 +178,9 @@ def _telegram_token(text: str) -> str:
 
 def _http_url(text: str) -> str:
     parts = urlsplit(text)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    # it goes into a header of every request: urlsplit reads past line breaks, a server does not
+    plain = text.isascii() and text.isprintable() and " " not in text
+    if parts.scheme not in ("http", "https") or not parts.hostname or not plain:
         raise ValueError("an address that begins with http:// or https://")
     return text.rstrip("/")
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
-from storage import entries
+from storage import entries, moves
 from storage.database import Connection, Row
 from storage.model import Feed, FeedHealth, FeedSeed, PollResult, SavedPoll
 from storage.rows import only, record
@@ -23,7 +23,8 @@ ready as (
      where :spacing = 0
         or (nth = 1 and not exists (
                 select 1 from feeds same
-                 where same.host = due.host and same.last_attempt_at > :spaced))
+                 where same.host = due.host
+                   and (same.last_attempt_at > :spaced or same.leased_until > :now)))
      order by next_check_at, id
      limit :limit)
 update feeds
@@ -73,10 +74,12 @@ _SETTLE = {
 
 
 def seed(conn: Connection, seeds: Sequence[FeedSeed], now: float) -> int:
-    """Add the feeds that were never known; how many. One that was removed stays removed."""
+    """Add the feeds that were never known; how many. One that was removed stays removed, and one
+    that has moved keeps its new address."""
+    known = moves.former(conn, [seed.url for seed in seeds])
     return conn.many(
         _INSERT + "on conflict (url) do nothing",
-        [_values(seed, now) for seed in seeds],
+        [_values(seed, now) for seed in seeds if seed.url not in known],
     )
 
 
@@ -92,7 +95,9 @@ def add(conn: Connection, seed: FeedSeed, now: float) -> Feed:
                state_media = excluded.state_media, origin = excluded.origin,
                paused_at = excluded.paused_at, next_check_at = excluded.next_check_at,
                removed_at = null, first_success_at = null, etag = null, last_modified = null,
-               body_hash = null, last_error = null, error_count = 0
+               body_hash = null, last_error = null, error_count = 0,
+               moved_to = null, moved_since = null, moved_seen = 0, gone_since = null,
+               gone_seen = 0, retired_for = null, retired_into = null
          where feeds.removed_at is not null
         """,
         **_values(seed, now),
@@ -107,8 +112,16 @@ def by_id(conn: Connection, feed_id: int) -> Feed | None:
 
 
 def by_url(conn: Connection, url: str) -> Feed | None:
-    """None also when it was removed."""
+    """By the address it has, else by one that it had; None also when it was removed."""
     row = conn.one("select * from feeds where url = :url and removed_at is null", url=url)
+    row = row or conn.one(
+        """
+        select * from feeds
+         where id = (select feed_id from former_addresses where url = :url)
+           and removed_at is null
+        """,
+        url=url,
+    )
     return _feed(row) if row else None
 
 
@@ -123,8 +136,9 @@ def claim(
 ) -> list[Feed]:
     """Take up to `limit` due feeds for `lease` seconds, the longest due first.
 
-    With a `host_spacing` (seconds) a host gives one feed at most, and none when it was asked
-    less long ago than that, by whatever process; 0 lifts both rules.
+    With a `host_spacing` (seconds) a host gives one feed at most, and none while another of its
+    feeds is being asked or was asked less long ago than that, by whatever process; 0 lifts these
+    rules.
     """
     rows = conn.all(
         CLAIM,
@@ -215,7 +229,11 @@ def save_poll(
     )
     if new:
         conn.execute("update feeds set last_new_at = :now where id = :id", id=feed_id, now=now)
-    return SavedPoll(new=new, changed=changed)
+    if result.hold_host:
+        _hold(conn, result.hold_host, result.next_check_at)
+    known = result.status == "not_modified" or new < len(result.entries)
+    moved = moves.settle(conn, feed_id, result, known=known, now=now)
+    return SavedPoll(new=new, changed=changed, moved=moved)
 
 
 def pause(conn: Connection, feed_id: int, now: float) -> bool:
@@ -236,7 +254,10 @@ def resume(conn: Connection, feed_id: int, now: float) -> bool:
     return _changed(
         conn,
         """
-        update feeds set paused_at = null, next_check_at = :now
+        update feeds
+           set paused_at = null, next_check_at = :now, moved_to = null, moved_since = null,
+               moved_seen = 0, gone_since = null, gone_seen = 0, retired_for = null,
+               retired_into = null
          where id = :id and removed_at is null and paused_at is not null
         """,
         feed_id,
@@ -301,6 +322,17 @@ def next_due_at(conn: Connection) -> float | None:
     )
     due_at: float | None = only(row)["at"]
     return due_at
+
+
+def _hold(conn: Connection, host: str, until: float) -> None:
+    conn.execute(
+        """
+        update feeds set next_check_at = :until
+         where host = :host and next_check_at < :until and removed_at is null
+        """,
+        host=host,
+        until=until,
+    )
 
 
 def _changed(conn: Connection, sql: str, feed_id: int, now: float) -> bool:

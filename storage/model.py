@@ -14,6 +14,7 @@ MsgType = Literal["alert", "update", "cancel"]
 EventState = Literal["open", "closed", "cancelled", "merged"]
 RulingAction = Literal["merge", "split", "retract", "correct"]
 Action = Literal["push", "edit"]
+Moved = Literal["rewritten", "merged", "retired"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,17 @@ class Feed:
     last_error: str | None
     #: consecutive failures
     error_count: int
+    #: where redirects for good have led, since when and in how many looks; null when they do not
+    moved_to: str | None
+    moved_since: float | None
+    moved_seen: int
+    #: since when it answers 410, and how often in a row
+    gone_since: float | None
+    gone_seen: int
+    #: why polling ended without a person's doing: a problem's text, or the id of the feed that is
+    #: read at its new address
+    retired_for: str | None
+    retired_into: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +108,14 @@ class PollResult:
     last_modified: str | None = None
     body_hash: str | None = None
     error: str | None = None
+    #: where redirects for good led, from the feed's own address on
+    moved_to: str | None = None
+    #: answered 410
+    gone: bool = False
+    #: that was seen often and long enough to be acted on
+    confirmed: bool = False
+    #: a host that wants to be left alone: none of its feeds is asked before `next_check_at`
+    hold_host: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +126,8 @@ class SavedPoll:
     new: int = 0
     #: known entries that the source corrected
     changed: int = 0
+    #: the feed got its new address, or was retired (into the feed that has it; as gone for good)
+    moved: Moved | None = None
     #: the lease was lost, so nothing was written
     stale: bool = False
 

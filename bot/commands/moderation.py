@@ -215,6 +215,9 @@ def _said(request: Request, problem: Problem | None) -> str:
 
 def _state(request: Request, feed: Feed) -> str:
     voice, now = request.voice, request.now
+    if feed.paused_at is not None and (why := _retired(feed)):
+        ago = voice.ago(now - feed.paused_at)
+        return voice.text("feed.retired", ago=ago, reason=_said(request, why))
     if feed.paused_at is not None:
         return voice.text("feed.paused", ago=voice.ago(now - feed.paused_at))
     if feed.error_count:
@@ -226,6 +229,13 @@ def _state(request: Request, feed: Feed) -> str:
     if feed.last_new_at is None:
         return voice.text("feed.read_nothing_new", ago=voice.ago(now - feed.last_success_at))
     return voice.text("feed.fine", ago=voice.ago(now - feed.last_new_at))
+
+
+def _retired(feed: Feed) -> Problem | None:
+    """Why polling ended without a moderator's doing."""
+    if feed.retired_into is not None:
+        return Problem("same_as", id=feed.retired_into)
+    return Problem.load(feed.retired_for) if feed.retired_for else None
 
 
 MODERATION = (

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import importlib.metadata
-import os
-import ssl
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from types import TracebackType
+from urllib.parse import quote
 
 import aiohttp
 from aiohttp import hdrs
 
+from bot.feeds import impostor
 from bot.feeds.address import host_of, web_address
-from bot.feeds.guard import Guard, Refused
-from bot.feeds.inflate import Inflater
+from bot.feeds.fault import FAULTS, problem_of
+from bot.feeds.guard import Guard
+from bot.feeds.inflate import ACCEPTED, Inflater
 from bot.feeds.problem import PROBLEMS, Problem
+from bot.feeds.wire import Names
 
 #: seconds for everything: names, redirects, headers, body
 DEADLINE = 20.0
@@ -25,12 +28,19 @@ DEADLINE = 20.0
 MAX_BYTES = 2 * 1024 * 1024
 MAX_REDIRECTS = 5
 _CHUNK = 64 * 1024
+#: seconds that the page of an error may take: its status says most already
+_PAGE_DEADLINE = 2.0
+#: characters of a validator; a longer one would only make later requests fail
+_MAX_VALIDATOR = 1024
 _ACCEPT = (
     "application/rss+xml, application/atom+xml, application/rdf+xml;q=0.9, "
     "application/xml;q=0.8, text/xml;q=0.8, */*;q=0.1"
 )
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _PERMANENT = frozenset({301, 308})
+#: what may stand unencoded somewhere in an address
+_URL_SAFE = "%/:?#[]@!$&'()*+,;=~"
+_MAX_MIB = MAX_BYTES // 1024 // 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +63,14 @@ class Fetched:
 class NotModified:
     """304: what we have is still what there is."""
 
+    #: lower-case names
+    headers: dict[str, str]
+    #: newer ones, if the answer brought any
+    etag: str | None
+    last_modified: str | None
+    #: as of `Fetched`
+    permanent_url: str | None
+
 
 @dataclass(frozen=True, slots=True)
 class FetchFailed:
@@ -62,6 +80,8 @@ class FetchFailed:
     status: int | None = None
     #: seconds that the site asks us to stay away
     retry_after: float | None = None
+    #: who answered so, at the end of redirects
+    host: str | None = None
 
 
 class Fetcher:
@@ -82,14 +102,17 @@ class Fetcher:
         self._headers = {
             hdrs.USER_AGENT: user_agent(contact),
             hdrs.ACCEPT: _ACCEPT,
-            hdrs.ACCEPT_ENCODING: "gzip, deflate",
+            hdrs.ACCEPT_ENCODING: ACCEPTED,
         }
         self._session: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Fetcher:
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(
-                limit=0, socket_factory=self._guard.socket, ttl_dns_cache=60
+                limit=0,
+                socket_factory=self._guard.socket,
+                resolver=Names(),
+                ttl_dns_cache=60,
             ),
             headers=self._headers,
             # a proxy of the environment would dial in our place, past the guard
@@ -124,20 +147,8 @@ class Fetcher:
                 return await self._follow(url, validators)
         except TimeoutError:
             return FetchFailed(Problem("slow", seconds=self._deadline))
-        except aiohttp.InvalidURL:
-            return FetchFailed(Problem("bad_address"))
-        except aiohttp.ClientConnectorDNSError:
-            return FetchFailed(Problem("unknown_host"))
-        except (aiohttp.ClientConnectorCertificateError, ssl.SSLError) as error:
-            return FetchFailed(Problem("certificate", detail=_certificate_problem(error)))
-        except aiohttp.ClientConnectorError as error:
-            return FetchFailed(_connection_problem(error))
-        except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError, ConnectionError):
-            return FetchFailed(Problem("broken_off"))
-        except aiohttp.ClientPayloadError:
-            return FetchFailed(Problem("cut_short"))
-        except (aiohttp.ClientError, ValueError) as error:
-            return FetchFailed(Problem("unreadable", detail=type(error).__name__))
+        except FAULTS as error:
+            return FetchFailed(problem_of(error, size=_MAX_MIB))
 
     async def _follow(
         self, url: str, validators: dict[str, str]
@@ -156,8 +167,8 @@ class Fetcher:
             ) as response:
                 location = response.headers.get(hdrs.LOCATION)
                 if response.status not in _REDIRECTS or not location:
-                    return await self._answer(response, permanent, bool(validators))
-                target = web_address(location, hop)
+                    return await self._answer(response, url, permanent, bool(validators))
+                target = web_address(_as_sent(location), hop)
                 if target is None:
                     return FetchFailed(Problem("redirects_elsewhere"))
                 hop = target
@@ -167,27 +178,36 @@ class Fetcher:
         return FetchFailed(Problem("redirects", count=MAX_REDIRECTS))
 
     async def _answer(
-        self, response: aiohttp.ClientResponse, permanent: str | None, conditional: bool
+        self,
+        response: aiohttp.ClientResponse,
+        asked: str,
+        permanent: str | None,
+        conditional: bool,
     ) -> Fetched | NotModified | FetchFailed:
-        if response.status == 304 and conditional:
-            return NotModified()
-        if response.status != 200:
-            return FetchFailed(
-                _status_problem(response.status),
-                status=response.status,
-                retry_after=retry_after(
-                    response.headers.get(hdrs.RETRY_AFTER), response.headers.get(hdrs.DATE)
-                ),
-            )
-        body = await _read(response)
+        status, answered = response.status, str(response.url)
+        headers = {name.lower(): value for name, value in response.headers.items()}
+        etag = _validator(response.headers.get(hdrs.ETAG))
+        last_modified = _validator(response.headers.get(hdrs.LAST_MODIFIED))
+        if status == 304 and conditional:
+            return NotModified(headers, etag, last_modified, permanent)
+        body = await _read(response) if status == 200 else await _page(response)
+        host = host_of(answered)
         if body is None:
-            return FetchFailed(Problem("too_large", size=MAX_BYTES // 1024 // 1024), status=200)
+            return FetchFailed(Problem("too_large", size=_MAX_MIB), status=status, host=host)
+        reason = impostor.told_by(status, headers, body, asked, answered)
+        if status != 200 or reason:
+            return FetchFailed(
+                reason or _status_problem(status),
+                status=status,
+                retry_after=retry_after(headers.get("retry-after"), headers.get("date")),
+                host=host,
+            )
         return Fetched(
             body=body,
-            headers={name.lower(): value for name, value in response.headers.items()},
-            etag=response.headers.get(hdrs.ETAG),
-            last_modified=response.headers.get(hdrs.LAST_MODIFIED),
-            final_url=str(response.url),
+            headers=headers,
+            etag=etag,
+            last_modified=last_modified,
+            final_url=answered,
             permanent_url=permanent,
         )
 
@@ -226,19 +246,32 @@ async def _read(response: aiohttp.ClientResponse) -> bytes | None:
     return inflate.body()
 
 
+async def _page(response: aiohttp.ClientResponse) -> bytes:
+    """The beginning of what an error is wrapped in, as far as it comes soon and can be read."""
+    try:
+        inflate = Inflater(response.headers.get(hdrs.CONTENT_ENCODING, ""), impostor.PAGE)
+    except ValueError:
+        return b""
+    with suppress(TimeoutError, aiohttp.ClientError, ConnectionError, ValueError):
+        async with asyncio.timeout(_PAGE_DEADLINE):
+            async for chunk in response.content.iter_chunked(_CHUNK):
+                if not inflate.feed(chunk):
+                    break
+    return inflate.so_far()
+
+
+def _validator(value: str | None) -> str | None:
+    """One that can be stored and sent back; others are left out, and bodies come in full."""
+    return value if value and value.isascii() and len(value) <= _MAX_VALIDATOR else None
+
+
+def _as_sent(location: str) -> str:
+    """A Location whose bytes are no ASCII: old servers send Latin-1, and mean those bytes."""
+    raw = location.encode("utf-8", "surrogateescape")
+    return location if location.isascii() else quote(raw, safe=_URL_SAFE)
+
+
 def _status_problem(status: int) -> Problem:
     if (key := f"http_{status}") in PROBLEMS:
         return Problem(key)
     return Problem("http_5xx" if status >= 500 else "http_other", status=status)
-
-
-def _connection_problem(error: aiohttp.ClientConnectorError) -> Problem:
-    cause = error.os_error
-    if isinstance(cause, Refused):
-        return Problem("not_allowed", detail=cause)
-    return Problem("unreachable", detail=os.strerror(cause.errno) if cause.errno else cause)
-
-
-def _certificate_problem(error: Exception) -> str:
-    cause = getattr(error, "certificate_error", None) or error
-    return str(getattr(cause, "verify_message", "") or type(cause).__name__)

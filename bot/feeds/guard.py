@@ -13,6 +13,8 @@ from collections.abc import Sequence
 from contextvars import ContextVar
 from typing import Any
 
+from bot.feeds.wire import CountingSocket
+
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -23,8 +25,12 @@ _CGNAT = ipaddress.ip_network("100.64.0.0/10")
 #: may stand anywhere), ::a.b.c.d and site-local (deprecated), documentation, segment routing
 _SPECIAL = tuple(
     ipaddress.ip_network(text)
-    for text in ("64:ff9b:1::/48", "::/96", "fec0::/10", "3fff::/20", "5f00::/16")
-)
+    for text in (
+        "64:ff9b:1::/48", "::/96", "fec0::/10", "3fff::/20", "5f00::/16",
+        # where 6to4 relays were (RFC 7526)
+        "192.88.99.0/24",
+    )
+)  # fmt: skip
 #: where cloud machines keep their credentials; link-local or private, named for the sentence
 _METADATA = frozenset({
     "169.254.169.254", "169.254.170.2", "169.254.170.23", "100.100.100.200", "fd00:ec2::254",
@@ -129,4 +135,4 @@ class Guard:
         reason = self.refusal(str(sockaddr[0]), self._host.get())
         if reason:
             raise Refused(f"not allowed: {reason}")
-        return socket.socket(family=family, type=type_, proto=proto)
+        return CountingSocket(family=family, type=type_, proto=proto)

@@ -83,6 +83,10 @@ class Inflater:
             raise ValueError("compression that ends too soon")
         return bytes(self._out)
 
+    def so_far(self) -> bytes:
+        """The beginning of the body, when the rest does not matter."""
+        return bytes(self._out)
+
     def _start(self) -> bytes:
         """See by the first bytes what this is; they are returned to be taken."""
         start, self._held, self._started = self._held, b"", True

@@ -13,6 +13,7 @@ from selectolax.lexbor import LexborHTMLParser
 from bot.detect.language import Languages
 from bot.feeds.address import host_of, web_address
 from bot.feeds.fetch import Fetched, Fetcher, FetchFailed
+from bot.feeds.hints import Wishes
 from bot.feeds.parse import ParsedFeed, parse
 from bot.feeds.problem import Problem
 from storage.model import NewEntry
@@ -128,7 +129,7 @@ async def _parse(answer: Fetched, now: float) -> ParsedFeed:
         return await asyncio.wait_for(work, _PARSE_LIMIT)
     except TimeoutError:
         reason = Problem("parse_slow", seconds=_PARSE_LIMIT)
-        return ParsedFeed("", None, (), None, None, is_feed=False, problems=(reason,))
+        return ParsedFeed("", None, (), None, Wishes(), is_feed=False, problems=(reason,))
 
 
 def _offers(page: Fetched) -> Iterator[str]:

@@ -18,6 +18,7 @@ from bot.detect.text import fold
 from bot.feeds import clean
 from bot.feeds.address import canonical_url, is_google_news, web_address
 from bot.feeds.dates import published
+from bot.feeds.hints import Wishes, wishes
 from bot.feeds.problem import Problem
 from storage.model import NewEntry
 
@@ -41,8 +42,8 @@ class ParsedFeed:
     entries: tuple[NewEntry, ...]
     #: WebSub hub
     hub: str | None
-    #: seconds the publisher asks us to wait between two polls
-    ttl: float | None
+    #: what the publisher asks of those who poll it
+    wishes: Wishes
     is_feed: bool
     #: what was odd, one plain sentence each; the entries are usable all the same
     problems: tuple[Problem, ...]
@@ -98,7 +99,7 @@ def parse(body: bytes, headers: Mapping[str, str], url: str, fetched_at: float) 
         language=_language(feed.get("language")),
         entries=_entries(readable, url, fetched_at),
         hub=_hub(feed, url),
-        ttl=_ttl(feed.get("ttl")),
+        wishes=wishes(feed, body),
         is_feed=True,
         problems=tuple(problems),
     )
@@ -117,7 +118,7 @@ def _not_a_feed(body: bytes) -> Problem | None:
 
 def unreadable(reason: Problem) -> ParsedFeed:
     """What is no feed, for this reason."""
-    return ParsedFeed("", None, (), None, None, is_feed=False, problems=(reason,))
+    return ParsedFeed("", None, (), None, Wishes(), is_feed=False, problems=(reason,))
 
 
 def _feedparser(body: bytes, headers: Mapping[str, str]) -> Any:
@@ -300,8 +301,3 @@ def _hub(feed: Any, base: str) -> str | None:
         if link.get("rel") == "hub":
             return web_address(str(link.get("href") or ""), base)
     return None
-
-
-def _ttl(minutes: Any) -> float | None:
-    text = str(minutes or "").strip()
-    return int(text) * 60.0 if text.isdecimal() and 0 < len(text) <= 6 and int(text) else None

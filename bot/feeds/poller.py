@@ -204,5 +204,7 @@ def _count(summary: PollSummary, feed: Feed, result: PollResult, saved: SavedPol
             summary.failed += 1
             reason = Problem.load(result.error) if result.error else None
             log.info("feeds.failed", feed=feed.id, name=feed.name, reason=reason)
+    if saved.moved:
+        log.warning("feeds.moved", feed=feed.id, name=feed.name, outcome=saved.moved)
     if saved.new or saved.changed:
         log.info("feeds.saved", feed=feed.id, new=saved.new, changed=saved.changed)

@@ -39,6 +39,13 @@ PROBLEMS = {
     "http_451": "HTTP 451 (blocked for legal reasons)",
     "http_5xx": "HTTP {status} (the site has trouble of its own)",
     "http_other": "HTTP {status}",
+    # somebody else answers in its place
+    "challenge": "the site's protection ({who}) asks for proof that we are no robot",
+    "blocked": "the site's protection ({who}) blocks us",
+    "captive_portal": "the network in between wants a login (captive portal)",
+    "login_page": "leads to a page for logging in",
+    "suspended": "the site was suspended by its host",
+    "parked": "the domain is parked or for sale: the site is no longer there",
     # an answer that is no feed
     "empty_page": "answers an empty page",
     "web_page": "answers a web page, not a feed",
@@ -59,6 +66,8 @@ PROBLEMS = {
     "not_xml_type": "is served as something other than XML",
     "recovered": "is broken XML, from which {count} items were recovered",
     "moved": "has moved for good to {url}",
+    # why it is no longer asked
+    "same_as": "has moved for good to where feed {id} is read",
 }
 
 

@@ -20,6 +20,10 @@ RETRY_AFTER_CEILING = 24 * 3600.0
 #: answers that mean "stay away" (401, 402, 403, 429, 444, 451), not "try again"
 REFUSALS = frozenset({401, 402, 403, 429, 444, 451})
 GONE = 410
+#: the longest pause while a site asks for proof that we are no robot (seconds): it is alive, the
+#: next answer may be the feed, and asking often makes it worse
+CHALLENGE_CEILING = 3600.0
+_TOO_OFTEN = 429
 
 _JITTER = 0.1
 
@@ -50,6 +54,7 @@ def after_failure(
     failures: int,
     status: int | None,
     retry_after: float | None,
+    challenged: bool = False,
     interval_min: float,
     interval_max: float,
     jitter: float,
@@ -58,14 +63,23 @@ def after_failure(
 
     The pause doubles with each, from twice the shortest interval to six hours: a blip costs two
     minutes, a dead feed four requests a day. A site that refuses us is left alone for the
-    longest interval at least, and for as long as its Retry-After says, up to a day.
+    longest interval at least, and for as long as its Retry-After says, up to a day. One that
+    wants proof that we are no robot (`challenged`) is asked like one that refuses, but never more
+    rarely than every hour.
     """
     ceiling = max(interval_max, FAILURE_CEILING)
     delay = min(interval_min * 2.0 ** min(failures, 20), ceiling)
-    if status in REFUSALS:
+    if status in REFUSALS or challenged:
         delay = max(delay, interval_max)
+    if challenged:
+        delay = min(delay, max(interval_max, CHALLENGE_CEILING))
     if status == GONE:
         delay = ceiling
     if retry_after is not None:
         delay = max(delay, min(retry_after, RETRY_AFTER_CEILING))
     return now + delay * (1 + _JITTER * jitter)
+
+
+def holds_host(status: int | None, retry_after: float | None) -> bool:
+    """Whether a failure asks us to leave all feeds of its host alone, not this one only."""
+    return status == _TOO_OFTEN or bool(retry_after)

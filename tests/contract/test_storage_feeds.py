@@ -57,6 +57,13 @@ async def test_a_feed_is_kept_as_it_was_given(db: Database) -> None:
         last_new_at=None,
         last_error=None,
         error_count=0,
+        moved_to=None,
+        moved_since=None,
+        moved_seen=0,
+        gone_since=None,
+        gone_seen=0,
+        retired_for=None,
+        retired_into=None,
     )
     assert await db.read(feeds.by_id, feed.id) == feed
     assert await db.read(feeds.by_url, feed.url) == feed
@@ -148,12 +155,24 @@ async def test_a_renewed_lease_lasts(db: Database) -> None:
 
 
 async def test_one_host_is_asked_one_thing_at_a_time(db: Database) -> None:
-    """At most one feed of a host in a claim, and none until the spacing has passed."""
-    await add(db, "a", "b", "c", host="one.example")
+    """At most one feed of a host in a claim, and none until that one's poll is over and the
+    spacing has passed."""
+    first, _, _ = await add(db, "a", "b", "c", host="one.example")
     await add(db, "d")
     assert await claim(db, spacing=2.0) == ["a", "d"]
-    assert await claim(db, spacing=2.0, now=T0 + 1.9) == []
-    assert await claim(db, spacing=2.0, now=T0 + 2) == ["b"]
+    assert await claim(db, spacing=2.0, now=T0 + 2) == []
+    result = PollResult("not_modified", T0 + 3600)
+    await db.write(feeds.save_poll, first.id, "w", result, now=T0 + 3, alert_max_age=3600.0)
+    assert await claim(db, spacing=4.0, now=T0 + 3.9) == []
+    assert await claim(db, spacing=4.0, now=T0 + 4) == ["b"]
+
+
+async def test_a_dead_worker_holds_its_host_no_longer_than_its_lease(db: Database) -> None:
+    """Then another feed of the host is asked."""
+    await add(db, "a", "b", host="one.example")
+    assert await claim(db, "dead", spacing=2.0) == ["a"]
+    assert await claim(db, spacing=2.0, now=T0 + LEASE - 0.1) == []
+    assert await claim(db, spacing=2.0, now=T0 + LEASE) == ["a"]
 
 
 async def test_spacing_also_counts_feeds_that_are_not_due(db: Database) -> None:

@@ -6,14 +6,21 @@ import asyncio
 import gzip
 import os
 import socket
+import sys
 import time
 import tracemalloc
 import zlib
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
+import brotli
 import pytest
 from feed_server import FeedServer, item, rss
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
 
 from bot.feeds.fetch import (
     MAX_BYTES,
@@ -55,7 +62,7 @@ async def test_a_feed_is_fetched_with_its_validators(server: FeedServer, fetcher
     asked = server.asked[0].headers
     assert asked["user-agent"] == user_agent("https://alerts.example")
     assert "(+https://alerts.example)" in asked["user-agent"]
-    assert asked["accept-encoding"] == "gzip, deflate"
+    assert asked["accept-encoding"] == "gzip, deflate, br, zstd"
 
 
 async def test_both_validators_are_sent_and_304_is_an_answer(
@@ -69,7 +76,9 @@ async def test_both_validators_are_sent_and_304_is_an_answer(
         server.url("/f"), etag=first.etag, last_modified=first.last_modified
     )
 
-    assert again == NotModified()
+    assert isinstance(again, NotModified)
+    assert (again.etag, again.permanent_url) == (first.etag, None)
+    assert again.headers["last-modified"] == first.last_modified
     assert server.asked[1].headers["if-none-match"] == first.etag
     assert server.asked[1].headers["if-modified-since"] == first.last_modified
 
@@ -80,7 +89,9 @@ async def test_304_without_a_question_is_a_failure(server: FeedServer, fetcher: 
     answer = await fetcher.fetch(server.url("/f"))
 
     assert answer == FetchFailed(
-        "HTTP 304 (not modified, though nothing was there to compare with)", status=304
+        "HTTP 304 (not modified, though nothing was there to compare with)",
+        status=304,
+        host="127.0.0.1",
     )
 
 
@@ -102,7 +113,9 @@ async def test_each_status_is_a_sentence(
     """Moderators read why, not a number alone."""
     server.status("/f", status)
 
-    assert await fetcher.fetch(server.url("/f")) == FetchFailed(reason, status=status)
+    assert await fetcher.fetch(server.url("/f")) == FetchFailed(
+        reason, status=status, host="127.0.0.1"
+    )
 
 
 async def test_retry_after_comes_with_the_failure(server: FeedServer, fetcher: Fetcher) -> None:
@@ -110,7 +123,10 @@ async def test_retry_after_comes_with_the_failure(server: FeedServer, fetcher: F
     server.status("/f", 429, {"Retry-After": "3600"})
 
     assert await fetcher.fetch(server.url("/f")) == FetchFailed(
-        "HTTP 429 (the site says that we ask too often)", status=429, retry_after=3600.0
+        "HTTP 429 (the site says that we ask too often)",
+        status=429,
+        retry_after=3600.0,
+        host="127.0.0.1",
     )
 
 
@@ -219,9 +235,7 @@ async def test_a_name_that_changes_its_address_gains_nothing(
     server.put("/f", FEED)
     looked_up = []
 
-    async def rebinding(
-        _loop: object, host: str, port: int, **_more: object
-    ) -> list[tuple[object, ...]]:
+    def rebinding(host: str, port: int, **_more: object) -> list[tuple[object, ...]]:
         looked_up.append(host)
         # an allowed address where nothing listens, then the one that the name is really after
         return [
@@ -229,7 +243,7 @@ async def test_a_name_that_changes_its_address_gains_nothing(
             for ip in ("127.0.0.2", "127.0.0.1")
         ]
 
-    monkeypatch.setattr(asyncio.base_events.BaseEventLoop, "getaddrinfo", rebinding)
+    monkeypatch.setattr(socket, "getaddrinfo", rebinding)
     async with Fetcher(allow_private_hosts=("127.0.0.2",)) as strict:
         answer = await strict.fetch(server.url("/f", "rebind.example"))
 
@@ -272,7 +286,7 @@ async def test_a_body_beyond_the_cap_is_a_failure(server: FeedServer, fetcher: F
     assert isinstance(most, Fetched)
     assert len(most.body) == MAX_BYTES
     assert await fetcher.fetch(server.url("/more")) == FetchFailed(
-        "is larger than 2 MiB", status=200
+        "is larger than 2 MiB", status=200, host="127.0.0.1"
     )
 
 
@@ -284,8 +298,14 @@ async def test_a_bomb_is_never_inflated(server: FeedServer, fetcher: Fetcher) ->
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
 
-    assert answer == FetchFailed("is larger than 2 MiB", status=200)
+    assert answer == FetchFailed("is larger than 2 MiB", status=200, host="127.0.0.1")
     assert peak < 16 * 1024 * 1024
+
+
+def _wide_zstd(data: bytes) -> bytes:
+    """A frame that wants a window of 128 MiB."""
+    squeeze = zstd.ZstdCompressor(options={zstd.CompressionParameter.window_log: 27})
+    return squeeze.compress(data) + squeeze.flush()
 
 
 def _raw_deflate(data: bytes) -> bytes:
@@ -304,8 +324,29 @@ def _raw_deflate(data: bytes) -> bytes:
         ("gzip", gzip.compress(FEED.encode()) + b"\0\0"),
         ("deflate", zlib.compress(FEED.encode())),
         ("deflate", _raw_deflate(FEED.encode())),
+        ("br", brotli.compress(FEED.encode())),
+        ("br", FEED.encode()),
+        ("zstd", zstd.compress(FEED.encode())),
+        ("", zstd.compress(FEED.encode())),
+        ("zstd", FEED.encode()),
+        ("zstd", zstd.compress(FEED[:40].encode()) + zstd.compress(FEED[40:].encode())),
     ],
-    ids=["gzip", "x-gzip", "unsaid", "untrue", "members", "rubbish", "zlib", "raw"],
+    ids=[
+        "gzip",
+        "x-gzip",
+        "unsaid",
+        "untrue",
+        "members",
+        "rubbish",
+        "zlib",
+        "raw",
+        "br",
+        "br untrue",
+        "zstd",
+        "zstd unsaid",
+        "zstd untrue",
+        "zstd frames",
+    ],
 )
 async def test_compression_is_what_the_bytes_are(
     server: FeedServer, fetcher: Fetcher, encoding: str, body: bytes
@@ -323,9 +364,14 @@ async def test_compression_is_what_the_bytes_are(
     [
         ("gzip", gzip.compress(FEED.encode())[:-30]),
         ("gzip", b"\x1f\x8b" + os.urandom(50)),
-        ("br", b"whatever"),
+        ("br", brotli.compress(FEED.encode())[:-3]),
+        ("br", b"\xff\xffwhatever"),
+        ("br", brotli.compress(FEED.encode()) + b"rubbish"),
+        ("zstd", zstd.compress(FEED.encode())[:-3]),
+        ("zstd", _wide_zstd(FEED.encode())),
+        ("compress", b"\x1f\x9dwhatever"),
     ],
-    ids=["cut", "broken", "unknown"],
+    ids=["cut", "broken", "br cut", "br broken", "br more", "zstd cut", "zstd wide", "unknown"],
 )
 async def test_compression_that_cannot_be_undone_is_a_failure(
     server: FeedServer, fetcher: Fetcher, encoding: str, body: bytes

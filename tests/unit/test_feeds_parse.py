@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.feeds.hints import Wishes
 from bot.feeds.parse import MAX_ENTRIES, ParsedFeed, parse
 from storage.model import NewEntry
 
@@ -51,7 +52,7 @@ def test_an_item_becomes_an_entry() -> None:
 
 
 def test_what_the_channel_says_is_kept() -> None:
-    """Language as a hint, hub for WebSub, ttl in seconds."""
+    """Language as a hint, hub for WebSub, what it asks of those who poll it."""
     parsed = _parse(
         _feed(
             "",
@@ -60,11 +61,11 @@ def test_what_the_channel_says_is_kept() -> None:
         )
     )
 
-    assert (parsed.title, parsed.language, parsed.hub, parsed.ttl, parsed.is_feed) == (
+    assert (parsed.title, parsed.language, parsed.hub, parsed.wishes, parsed.is_feed) == (
         "Le Journal",
         "fr",
         "https://hub.example/",
-        1800.0,
+        Wishes(wait=1800.0),
         True,
     )
     assert parsed.problems == ("has no items",)
