@@ -5,62 +5,19 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator, Iterator, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import pytest
-from feed_server import FeedServer, item, rss
+from feed_server import item, rss
+from newsroom import DAY, Newsroom, open_newsroom
 
 from bot.feeds import poller as polling
-from bot.feeds.fetch import Fetcher
-from bot.feeds.look import Looker
 from bot.feeds.parsing import Parsers
-from bot.feeds.poller import Poller, PollSummary
+from bot.feeds.poller import PollSummary
 from bot.feeds.problem import Problem
 from storage import entries, feeds
-from storage.database import Connection, Database
-from storage.model import Feed, FeedSeed, NewEntry
-
-DAY = 86_400.0
-
-
-@dataclass
-class Newsroom:
-    """A poller, its peers, and a clock that stands until it is moved."""
-
-    server: FeedServer
-    db: Database
-    poller: Poller
-    now: float = 1_800_000_000.0
-    saved: int = 0
-    saved_once: asyncio.Event = field(default_factory=asyncio.Event)
-
-    async def follow(self, *paths: str, host: str = "127.0.0.1") -> None:
-        for path in paths:
-            seed = FeedSeed(url=self.server.url(path, host), name=path)
-            await self.db.write(feeds.add, seed, self.now)
-
-    async def feed(self, path: str) -> Feed:
-        feed = await self.db.read(feeds.by_url, self.server.url(path))
-        assert feed is not None
-        return feed
-
-    async def entries(self) -> list[dict[str, Any]]:
-        return await self.db.read(_entries)
-
-    async def poll(self) -> PollSummary:
-        """Poll what is due, then let two days pass."""
-        summary = await self.poller.poll_once()
-        self.now += 2 * DAY
-        return summary
-
-
-def _entries(conn: Connection) -> list[dict[str, Any]]:
-    return [
-        dict(row)
-        for row in conn.all("select title, url, quiet, revision from entries order by id")
-    ]
+from storage.database import Connection
+from storage.model import NewEntry
 
 
 @pytest.fixture(scope="module")
@@ -72,35 +29,8 @@ def parsers() -> Iterator[Parsers]:
 
 @pytest.fixture
 async def newsroom(tmp_path: Path, parsers: Parsers) -> AsyncIterator[Newsroom]:
-    async with (
-        FeedServer() as server,
-        Fetcher(allow_private_hosts=("127.0.0.0/8", "localhost"), deadline=2.0) as fetcher,
-    ):
-        db = await Database.open(f"sqlite:///{tmp_path}/test.db")
-        room = Newsroom(server, db, poller=None)  # type: ignore[arg-type]
-
-        def on_saved() -> None:
-            room.saved += 1
-            room.saved_once.set()
-
-        room.poller = Poller(
-            db,
-            Looker(
-                fetcher,
-                parsers,
-                clock=lambda: room.now,
-                interval_min=60.0,
-                interval_max=1800.0,
-                jitter=lambda: 0.0,
-            ),
-            clock=lambda: room.now,
-            worker_id="test",
-            host_spacing=0.0,
-            alert_max_age=2 * DAY,
-            on_saved=on_saved,
-        )
+    async with open_newsroom(tmp_path, parsers) as room:
         yield room
-        await db.close()
 
 
 async def test_the_first_poll_is_quiet_and_the_next_is_not(newsroom: Newsroom) -> None:
@@ -183,12 +113,15 @@ async def test_a_feed_that_fails_costs_only_itself(newsroom: Newsroom) -> None:
     server.trickle("/slow")
     server.bomb("/bomb", 5_000_000)
     started = newsroom.now
-    paths = ("/good", "/page", "/403", "/404", "/410", "/429", "/slow", "/bomb")
+    paths = ("/good", "/page", "/403", "/404", "/410", "/slow", "/bomb")
     await newsroom.follow(*paths)
+    # another host, for it wants to be left alone with all its feeds
+    await newsroom.follow("/429", host="localhost")
     summary = await newsroom.poll()
 
     assert (summary.feeds, summary.changed, summary.failed, summary.entries) == (8, 1, 7, 1)
     found = {path: await newsroom.feed(path) for path in paths}
+    found["/429"] = await newsroom.feed("/429", host="localhost")
     assert {path: Problem.load(feed.last_error or "") for path, feed in found.items()} == {
         "/good": None,
         "/page": "answers a web page, not a feed",
