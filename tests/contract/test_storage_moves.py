@@ -158,10 +158,13 @@ async def test_many_sites_that_move_to_one_host_do_not_move(db: Database) -> Non
 
 
 async def test_a_site_may_move_all_its_feeds_within_itself(db: Database) -> None:
-    """From http to https, say: its own host is no stranger."""
-    found = [await known(db, f"http://s.example/{n}") for n in range(4)]
+    """From http to https, say: its own host is no stranger to itself beside two that are."""
+    hosts = ("new.example", "new.example", "old.example", "older.example")
+    found = [await known(db, f"http://{host}/{n}") for n, host in enumerate(hosts)]
     for feed in found:
-        result = looked(moved_to=f"https://s.example/{feed.id}", confirmed=True)
+        await save(db, feed, looked(moved_to=f"{NEW}/{feed.id}"))
+    for feed in found:
+        result = looked(moved_to=f"{NEW}/{feed.id}", confirmed=True)
         assert (await save(db, feed, result)).moved == "rewritten"
 
 

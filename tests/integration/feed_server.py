@@ -37,12 +37,14 @@ class Asked:
 
 @dataclass
 class FeedServer:
-    """Serves what it is told to on 127.0.0.1; unknown paths are 404."""
+    """Serves what it is told to on 127.0.0.1, or another address of this machine; unknown paths
+    are 404."""
 
     #: every request, in order
     asked: list[Asked] = field(default_factory=list)
     directory: Path | None = None
     port: int = 0
+    address: str = "127.0.0.1"
     _handlers: dict[str, Handler] = field(default_factory=dict)
     _runner: web.AppRunner | None = None
     _reached: defaultdict[str, asyncio.Event] = field(
@@ -54,7 +56,7 @@ class FeedServer:
         app.router.add_get("/{path:.*}", self._answer)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
         await self._runner.setup()
-        await web.TCPSite(self._runner, "127.0.0.1", self.port).start()
+        await web.TCPSite(self._runner, self.address, self.port).start()
         self.port = self._runner.addresses[0][1]
         return self
 

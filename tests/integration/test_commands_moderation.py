@@ -203,3 +203,22 @@ async def test_why_a_feed_fails_is_told_in_the_chat_s_language(room: Room) -> No
     assert "the site refuses robots" in await say(room, "/feeds", "en")
     await poll(room, 1, PollResult("failed", NOW + 60, error="HTTP 403"))
     assert "(HTTP 403)" in await say(room, "/feeds")
+
+
+async def test_a_feed_that_stopped_by_itself_says_why(room: Room) -> None:
+    """Gone for good, or read under another number; resuming it is the moderator's to decide."""
+    gone, moved = await add(room, "Disparu"), await add(room, "Déménagé")
+    kept = await add(room, "Gardé", "https://garde.example/f")
+    await poll(room, moved, PollResult("changed", NOW + 60, entries=()))
+    reason = Problem("http_410").dump()
+    await poll(room, gone, PollResult("failed", NOW + 60, error=reason, gone=True, confirmed=True))
+    there = "https://garde.example/f"
+    await poll(room, moved, PollResult("not_modified", NOW + 60, moved_to=there, confirmed=True))
+    lines = (await say(room, "/feeds")).split("\n")
+    assert f"{gone}. Disparu — arrêté tout seul à l’instant : le flux a été supprimé" in lines
+    assert (
+        f"{moved}. Déménagé — arrêté tout seul à l’instant : "
+        f"a déménagé là où le flux {kept} est déjà lu"
+    ) in lines
+    await say(room, f"/resumefeed {gone}")
+    assert "arrêté tout seul" not in await say(room, "/checkfeed Disparu")

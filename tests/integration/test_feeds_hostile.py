@@ -9,7 +9,7 @@ import socket
 import struct
 import sys
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
@@ -22,6 +22,7 @@ from newsroom import DAY, Newsroom, open_newsroom
 
 from bot.feeds.fetch import MAX_BYTES, Fetched, Fetcher, FetchFailed
 from bot.feeds.parse import MAX_ENTRIES
+from bot.feeds.parsing import Parsers
 from bot.feeds.problem import Problem
 from storage import feeds
 from storage.model import FeedSeed
@@ -189,10 +190,12 @@ async def test_every_server_ends_in_time(name: str) -> None:
     assert took < deadline + 1.0
 
 
-async def test_all_of_them_at_once_cost_a_good_feed_nothing(tmp_path: Path) -> None:
+async def test_all_of_them_at_once_cost_a_good_feed_nothing(
+    tmp_path: Path, parsers: Parsers
+) -> None:
     """One round polls every one of them and a good feed: that one is saved, and before the slow
     ones have ended."""
-    async with open_newsroom(tmp_path, deadline=DEADLINE) as newsroom:
+    async with open_newsroom(tmp_path, parsers, deadline=DEADLINE) as newsroom:
         newsroom.server.put("/good", FEED)
         running = [raw_server(script) for script, _ in SERVERS.values()]
         ports = [await server.__aenter__() for server in running]
@@ -224,9 +227,16 @@ async def test_a_connection_may_bring_any_number_of_answers() -> None:
             assert isinstance(await fetcher.fetch(server.url("/f")), Fetched)
 
 
+@pytest.fixture(scope="module")
+def parsers() -> Iterator[Parsers]:
+    pool = Parsers(1)
+    yield pool
+    pool.close()
+
+
 @pytest.fixture
-async def newsroom(tmp_path: Path) -> AsyncIterator[Newsroom]:
-    async with open_newsroom(tmp_path, deadline=5.0) as room:
+async def newsroom(tmp_path: Path, parsers: Parsers) -> AsyncIterator[Newsroom]:
+    async with open_newsroom(tmp_path, parsers, deadline=5.0) as room:
         yield room
 
 

@@ -56,6 +56,8 @@ def test_public_addresses_may_be_dialled(ip: str) -> None:
         ("::", "no address at all"),
         ("240.0.0.1", "reserved"),
         ("255.255.255.255", "reserved"),
+        ("192.88.99.1", "reserved"),
+        ("::ffff:192.88.99.1", "reserved"),
         ("64:ff9b:1::808:808", "reserved"),
         ("fec0::1", "reserved"),
         ("::7f00:1", "reserved"),

@@ -113,3 +113,36 @@ def test_retry_after_is_honoured_up_to_a_day(retry_after: float, expected: float
     """Never sooner than the site says, and never for ever."""
     assert _failure(1, retry_after=retry_after) == expected
     assert _failure(1, retry_after=retry_after, jitter=1.0) > expected
+
+
+@pytest.mark.parametrize(
+    ("failures", "expected"), [(1, 30 * MINUTE), (5, 32 * MINUTE), (6, HOUR), (500, HOUR)]
+)
+def test_a_challenge_is_no_dead_feed(failures: int, expected: float) -> None:
+    """Like a refusal at first, but never left for longer than an hour."""
+    assert _failure(failures, status=403, challenged=True) == expected
+    assert _failure(failures, status=200, challenged=True) == expected
+
+
+def test_a_challenge_is_never_asked_sooner_than_a_feed_that_answers() -> None:
+    """An operator's longest interval may be longer than the hour."""
+    assert _failure(500, challenged=True, interval_max=12 * HOUR) == 12 * HOUR
+    assert _failure(1, challenged=True, retry_after=5 * HOUR) == 5 * HOUR
+
+
+@pytest.mark.parametrize(
+    ("status", "retry_after", "expected"),
+    [
+        (429, None, True),
+        (429, 0.0, True),
+        (503, 120.0, True),
+        (503, None, False),
+        (403, None, False),
+        (None, None, False),
+    ],
+)
+def test_who_says_for_how_long_means_the_whole_site(
+    status: int | None, retry_after: float | None, expected: bool
+) -> None:
+    """A 429 even without."""
+    assert schedule.holds_host(status, retry_after) is expected

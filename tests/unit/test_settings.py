@@ -85,3 +85,19 @@ def test_private_hosts_refuse_what_is_neither(value: str) -> None:
     """A URL or a broken network is one sentence."""
     with pytest.raises(SettingsError, match="ALLOW_PRIVATE_HOSTS"):
         Settings.from_env({"ALLOW_PRIVATE_HOSTS": value})
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "alerts.example",
+        "https://",
+        "https://a.example/\r\nX-Evil: 1",
+        "https://a b.example",
+        "https://é.example",
+    ],
+)
+def test_the_public_address_can_stand_in_a_header(value: str) -> None:
+    """Every site we ask sees it as our contact; a line break in it would fail every request."""
+    with pytest.raises(SettingsError, match="PUBLIC_URL"):
+        Settings.from_env({"PUBLIC_URL": value})
