@@ -203,7 +203,10 @@ def save_poll(
     and waits for the editor again. A worker that has lost its lease writes nothing.
     """
     before = conn.one(
-        "select first_success_at from feeds where id = :id and leased_by = :worker",
+        """
+        select first_success_at, moved_to, gone_since from feeds
+         where id = :id and leased_by = :worker
+        """,
         id=feed_id,
         worker=worker,
     )
@@ -232,7 +235,7 @@ def save_poll(
     if result.hold_host:
         _hold(conn, result.hold_host, result.next_check_at)
     known = result.status == "not_modified" or new < len(result.entries)
-    moved = moves.settle(conn, feed_id, result, known=known, now=now)
+    moved = moves.settle(conn, feed_id, before, result, known=known, now=now)
     return SavedPoll(new=new, changed=changed, moved=moved)
 
 

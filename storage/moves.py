@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from storage.database import Connection
+from storage.database import Connection, Row
 from storage.model import Moved, PollResult
 from storage.rows import only
 
@@ -28,19 +28,19 @@ _BACK = "update feeds set gone_since = null, gone_seen = 0 where id = :id"
 
 
 def settle(
-    conn: Connection, feed_id: int, result: PollResult, *, known: bool, now: float
+    conn: Connection, feed_id: int, noted: Row, result: PollResult, *, known: bool, now: float
 ) -> Moved | None:
     """Part of `feeds.save_poll`: note what this look saw, and act where it says `confirmed`.
 
-    `known`: items that the feed had before were in the answer, so that a move led to the same
-    feed. A failure other than 410 says nothing and leaves what was noted.
+    `noted` has the feed's `moved_to` and `gone_since` as they were. `known`: items that the feed
+    had before were in the answer, so that a move led to the same feed. A failure other than 410
+    says nothing and leaves what was noted.
     """
     if result.status == "failed":
         if not result.gone:
             return None
         conn.execute(_GONE, id=feed_id, now=now)
         return _retire(conn, feed_id, now, reason=result.error) if result.confirmed else None
-    noted = only(conn.one("select moved_to, gone_since from feeds where id = :id", id=feed_id))
     if noted["gone_since"] is not None:
         conn.execute(_BACK, id=feed_id)
     if result.moved_to and known:
