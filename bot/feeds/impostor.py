@@ -39,7 +39,8 @@ _TITLE = r"<title>\s*"
 _MARKS = (
     # developers.cloudflare.com/cloudflare-challenges; the older ones were served with 503
     _mark("challenge", "Cloudflare", r"_cf_chl_opt", r"cf-browser-verification",
-          _TITLE + "just a moment", _TITLE + "un instant", _TITLE + "checking your browser"),
+          _TITLE + r"(?:just a moment|un instant)\s?(?:…|\.\.\.|&hellip;)",
+          _TITLE + "checking your browser"),
     _mark("blocked", "Cloudflare", _TITLE + r"attention required! \| cloudflare",
           r"cf-error-details", r"cloudflare ray id"),
     _mark("challenge", "SiteGround", r"/\.well-known/sgcaptcha/"),
@@ -63,8 +64,9 @@ _MARKS = (
     _mark("captive_portal", "", r"wispaccessgatewayparam", r"coovachilli",
           _TITLE + r"(?:captive portal|portail captif|mikrotik hotspot|hotspot login)"),
     _mark("suspended", "", r"/cgi-sys/suspendedpage\.cgi",
-          _TITLE + r"(?:this )?account (?:has been )?suspended",
-          _TITLE + r"(?:website|site|compte|hébergement)[^<]{0,40}suspend"),
+          _TITLE + r"(?:this )?account (?:has been )?suspended"),
+    _mark("suspended", "", _TITLE + r"(?:website|site|compte|hébergement)[^<]{0,40}suspend",
+          weak=True),
     _mark("parked", "", r"sedoparking\.com", r"parkingcrew\.net", r"\bbodis\.com/",
           r"parklogic\.com", r"dan\.com/buy-domain", r"afternic\.com/forsale",
           r"parkingpage\.namecheap\.com", r"hugedomains\.com/domain_profile"),
@@ -91,6 +93,7 @@ _HTML = re.compile(
 )
 _CODE, _CODE_END = re.compile(r"<(?:script|style)\b"), re.compile(r"</(?:script|style)>")
 _TAG = re.compile(r"<[^<>]*>")
+_NAME = re.compile(r"[a-z][a-z0-9-]{1,30}", re.I | re.A)
 _LOGIN = re.compile(r"(?:^|[/_.-])(?:wp-login|login|log-in|signin|sign-in|auth|connexion|sso)\b")
 _PASSWORD = re.compile(r"<input[^>]{0,300}type\s*=\s*[\"']?password")
 #: RFC 6585: the network in between wants a login
@@ -116,11 +119,17 @@ def told_by(
     for mark in _MARKS:
         if mark.pattern.search(page) and (not mark.weak or _says_little(page)):
             if mark.key in ("challenge", "blocked"):
-                return Problem(mark.key, who=mark.who or headers.get("server") or "?")
+                return Problem(mark.key, who=mark.who or _server(headers))
             return Problem(mark.key)
     if _leads_to_login(asked, answered) and _PASSWORD.search(page):
         return Problem("login_page")
     return None
+
+
+def _server(headers: Mapping[str, str]) -> str:
+    """What the server calls itself, if that is a name: people read it, and strangers wrote it."""
+    named = _NAME.match(headers.get("server", ""))
+    return named.group() if named else "?"
 
 
 def _says_little(page: str) -> bool:

@@ -86,7 +86,11 @@ def test_a_challenge_without_a_name_is_told_by_the_server() -> None:
     """The AES cookie of free hosts, a bare captcha."""
     page = _page("", "<script>document.cookie=slowAES.decrypt(c,2,a,b)</script>")
     assert _told(page, server="openresty") == ("challenge", "openresty")
+    assert _told(page, server="Apache/2.4 (Unix)") == ("challenge", "Apache")
     assert _told(page) == ("challenge", "?")
+    for hostile in ("\udce9", "<b>x", "@everyone", "{0}", "é"):
+        assert _told(page, server=hostile) == ("challenge", "?")
+    assert _told(page, server="a" * 5000) == ("challenge", "a" * 31)
 
 
 @pytest.mark.parametrize(
@@ -159,7 +163,9 @@ def test_other_pages_are_told_apart(page: str, expected: tuple[str, str | None])
         _page("Le Journal", ARTICLE + "<script src='/cdn-cgi/challenge-platform/jsd.js'>"),
         _page("Le Journal", ARTICLE, "<script src='//www.google.com/recaptcha/api.js'></script>"),
         _page("Le Journal", ARTICLE + "<p>Ce domaine a expiré, dit le registre</p>"),
-        _page("Just a moment of peace? No", ARTICLE).replace("<title>Just", "<title>Not just"),
+        _page("Just a moment of peace in Léré", ARTICLE),
+        _page("Un instant de répit à Léré", "<script></script>"),
+        _page("Site minier de Léré suspendu", ARTICLE),
         "<?xml version='1.0'?><rss><channel><title>Just a moment...</title></channel></rss>",
         "<rss><channel><description><![CDATA[<html><title>Just a moment</title>]]></description>",
         '{"error": "cf_chl_opt"}',
