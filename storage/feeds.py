@@ -92,7 +92,8 @@ def add(conn: Connection, seed: FeedSeed, now: float) -> Feed:
                state_media = excluded.state_media, origin = excluded.origin,
                paused_at = excluded.paused_at, next_check_at = excluded.next_check_at,
                removed_at = null, first_success_at = null, etag = null, last_modified = null,
-               body_hash = null, last_error = null, error_count = 0
+               body_hash = null, last_error = null, error_count = 0, rhythm = null,
+               created_at = excluded.created_at
          where feeds.removed_at is not null
         """,
         **_values(seed, now),
@@ -215,7 +216,15 @@ def save_poll(
     )
     if new:
         conn.execute("update feeds set last_new_at = :now where id = :id", id=feed_id, now=now)
-    return SavedPoll(new=new, changed=changed)
+        if result.learn:
+            learned = result.learn(new)
+            conn.execute(
+                "update feeds set rhythm = :rhythm, next_check_at = :next where id = :id",
+                id=feed_id,
+                rhythm=learned.rhythm,
+                next=learned.next_check_at,
+            )
+    return SavedPoll(new=len(new), changed=changed)
 
 
 def pause(conn: Connection, feed_id: int, now: float) -> bool:

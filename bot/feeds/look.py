@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import structlog
 
-from bot.feeds import schedule
+from bot.feeds import rhythm, schedule
 from bot.feeds.fetch import Fetcher, FetchFailed, NotModified
-from bot.feeds.parse import ParsedFeed
 from bot.feeds.parsing import Parsers
 from bot.feeds.problem import Problem
 from bot.work import Clock
-from storage.model import Feed, PollResult
+from storage.model import Feed, Learned, PollResult
 
 log = structlog.get_logger()
 
@@ -67,28 +66,46 @@ class Looker:
         self._ttl[feed.id] = parsed.ttl
         return PollResult(
             status="changed",
-            next_check_at=self._next(feed, _newest(parsed)),
+            next_check_at=self._next(feed, _known(feed, self._clock())),
             entries=parsed.entries,
             etag=answer.etag,
             last_modified=answer.last_modified,
             body_hash=body_hash,
+            learn=self._learner(feed, [entry.published_at for entry in parsed.entries]),
         )
 
     def _unchanged(self, feed: Feed, etag: str | None, last_modified: str | None) -> PollResult:
         return PollResult(
             status="not_modified",
-            next_check_at=self._next(feed, None),
+            next_check_at=self._next(feed, _known(feed, self._clock())),
             etag=etag,
             last_modified=last_modified,
             body_hash=feed.body_hash,
         )
 
-    def _next(self, feed: Feed, newest: float | None) -> float:
-        """Bodies change without news (a build date), so what counts is the newest item."""
-        known = (newest, feed.last_new_at, feed.first_success_at)
+    def _learner(
+        self, feed: Feed, shown: list[float | None]
+    ) -> Callable[[Sequence[float | None]], Learned]:
+        """What to make of the dates of the new entries among those that the body shows."""
+
+        def learn(new: Sequence[float | None]) -> Learned:
+            now = self._clock()
+            if feed.rhythm is None or feed.last_success_at is None:
+                after = rhythm.first(shown, now)
+            elif (known := rhythm.load(feed.rhythm)).at > now + rhythm.DAY:
+                # learned while the clock was far ahead
+                after = rhythm.first(shown, now)
+            else:
+                looked_at = feed.last_success_at
+                after = rhythm.learn(known, new, now=now, looked_at=looked_at, window=len(shown))
+            return Learned(after.dump(), self._next(feed, after))
+
+        return learn
+
+    def _next(self, feed: Feed, known: rhythm.Rhythm) -> float:
         return schedule.after_answer(
             now=self._clock(),
-            last_new_at=max((moment for moment in known if moment is not None), default=None),
+            rhythm=known,
             interval_min=self._interval_min,
             interval_max=self._interval_max,
             ttl=self._ttl.get(feed.id),
@@ -109,6 +126,7 @@ class Looker:
             next_check_at=schedule.after_failure(
                 now=self._clock(),
                 failures=feed.error_count + 1,
+                answered_at=feed.last_success_at or feed.created_at,
                 status=status,
                 retry_after=retry_after,
                 interval_min=self._interval_min,
@@ -122,6 +140,8 @@ class Looker:
         )
 
 
-def _newest(parsed: ParsedFeed) -> float | None:
-    dates = (entry.published_at for entry in parsed.entries)
-    return max((date for date in dates if date is not None), default=None)
+def _known(feed: Feed, now: float) -> rhythm.Rhythm:
+    """What is known before anything new is counted."""
+    if feed.rhythm is not None:
+        return rhythm.load(feed.rhythm)
+    return rhythm.unknown(feed.last_new_at or feed.first_success_at or now)
