@@ -23,6 +23,8 @@ from bot.feeds.rhythm import DAY, HOUR, WEEK, Rhythm
 #: a feed that brings so many items a second is asked so many times a second, on average
 _ITEMS = 6 / DAY
 _LOOKS = 144 / DAY
+#: seconds without an item after which a feed is asked most rarely
+_SILENT = 2 * WEEK
 #: never longer than this share of the time in which half of the feed's window may pass
 _WINDOW_SHARE = 0.5
 #: a publisher may slow us down to this with <ttl>, no further: late is useless (seconds)
@@ -62,6 +64,8 @@ def after_answer(
 
 def _until_worth_a_look(rhythm: Rhythm, now: float, limit: float) -> float:
     """Seconds until the looks that the coming hours are worth add up to one."""
+    if now - rhythm.last > _SILENT:
+        return limit
     usual = rhythm.usual(now)
     of_feed = _LOOKS * math.sqrt(math.sqrt(usual / _ITEMS))
     at, left = now, 1.0

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.feeds import rhythm, schedule
@@ -34,12 +34,12 @@ def recorded() -> dict[str, list[float]]:
     }
 
 
-def after_weeks(daily: list[float], *, weeks: int = 4, every: float = DAY) -> Rhythm:
-    """Watched since MONDAY, with items at these hours of every day; now it is a midnight."""
+def after_weeks(daily: list[float]) -> Rhythm:
+    """Watched for four weeks, with items at these hours of every day; it is a Monday, 00:00."""
     known = rhythm.unknown(MONDAY)
-    for day in range(weeks * 7):
+    for day in range(28):
         start = MONDAY + day * DAY
-        new = [start + hour * HOUR for hour in daily] if day * DAY % every == 0 else []
+        new = [start + hour * HOUR for hour in daily]
         known = rhythm.learn(known, new, now=start + DAY, looked_at=start, window=99)
     return replace(known, half_window=None)
 
@@ -85,7 +85,7 @@ def test_a_burst_lifts_the_rate_and_is_over_soon() -> None:
     new = [known.at + minute * MINUTE for minute in range(1, 11)]
     burst = rhythm.learn(known, new, now=now, looked_at=known.at, window=99)
     assert burst.rate(now) > 6 * known.rate(now)
-    assert burst.rate(now + 3 * HOUR) < 1.5 * known.rate(now + 3 * HOUR)
+    assert burst.rate(now + 3 * HOUR) < burst.rate(now) / 20
 
 
 def test_whoever_falls_silent_is_expected_less_and_less() -> None:
@@ -101,11 +101,10 @@ def test_whoever_falls_silent_is_expected_less_and_less() -> None:
 def test_new_habits_replace_old_ones() -> None:
     """A desk that moved its day by twelve hours is known by the new one after a month."""
     known = after_weeks([8, 9, 10, 11])
-    for day in range(28):
+    for _ in range(28):
         start = known.at
         new = [start + hour * HOUR for hour in (20, 21, 22, 23)]
         known = rhythm.learn(known, new, now=start + DAY, looked_at=start, window=99)
-        assert day >= 0
     assert known.rate(known.at + 21.5 * HOUR) > 2 * known.rate(known.at + 9.5 * HOUR)
 
 
@@ -149,7 +148,8 @@ def test_an_archive_shown_again_counts_for_nothing() -> None:
     old = [known.at - DAY * number for number in range(2, 40)]
     now = known.at + HOUR
     again = rhythm.learn(known, old, now=now, looked_at=known.at, window=40)
-    assert again.rate(now) == pytest.approx(known.rate(now))
+    assert sum(again.hours) < sum(known.hours)
+    assert again.last == known.last
     assert again.half_window is None
 
 
@@ -225,45 +225,48 @@ def _refused(name: str) -> None:
     raise AssertionError(name)
 
 
-@settings(max_examples=25)
-@given(st.floats(min_value=0.0, max_value=600.0), st.floats(min_value=0.0, max_value=1.0))
-def test_recorded_items_are_seen_sooner_than_every_ten_minutes(
-    begin: float, jitter: float
-) -> None:
+def test_recorded_items_are_seen_sooner_than_every_ten_minutes() -> None:
     """Six feeds of the region, known by the first half of their records: the second half is seen
-    in less than the five minutes that items wait for a fixed ten-minute bot."""
+    sooner than by a fixed ten-minute bot (five minutes), for about as many polls (144 a day)."""
     waits: list[float] = []
+    polls, days = 0, 0.0
     for times in recorded().values():
-        seen = len(times) // 2
-        now = looked_at = times[seen - 1] + begin
-        seen = sum(moment <= now for moment in times)
-        known = rhythm.first(list(times[:seen]), now)
-        while seen < len(times):
-            now = schedule.after_answer(
-                now=looked_at,
-                rhythm=known,
-                interval_min=MINUTE,
-                interval_max=30 * MINUTE,
-                ttl=None,
-                jitter=jitter,
-            )
-            new = [moment for moment in times[seen:] if moment <= now]
-            if new:
-                waits += [now - moment for moment in new]
-                known = rhythm.learn(
-                    known, list(new), now=now, looked_at=looked_at, window=len(times)
-                )
-            seen, looked_at = seen + len(new), now
-    assert statistics.median(waits) < 5 * MINUTE
-    assert len(waits) > 40
+        for begin in range(20):
+            now = looked_at = times[len(times) // 2 - 1] + begin * MINUTE / 2
+            seen = sum(moment <= now for moment in times)
+            known = rhythm.first(list(times[:seen]), now)
+            while seen < len(times):
+                now = _next(looked_at, known)
+                new = [moment for moment in times[seen:] if moment <= now]
+                if new:
+                    waits += [now - moment for moment in new]
+                    known = rhythm.learn(
+                        known, list(new), now=now, looked_at=looked_at, window=len(times)
+                    )
+                polls, days = polls + 1, days + (now - looked_at) / DAY
+                seen, looked_at = seen + len(new), now
+    assert statistics.median(waits) < 4.5 * MINUTE
+    assert polls / days < 144
+    assert len(waits) > 1000
+
+
+def _next(now: float, known: Rhythm) -> float:
+    return schedule.after_answer(
+        now=now,
+        rhythm=known,
+        interval_min=MINUTE,
+        interval_max=30 * MINUTE,
+        ttl=None,
+        jitter=now % 1,
+    )
 
 
 def test_the_recorded_agency_is_left_alone_at_night() -> None:
-    """34 items in three days, none between one and seven: a fraction of the day's looks."""
+    """34 items in three days, none between one and seven: less than half is expected."""
     times = recorded()["anp.ne"]
     known = rhythm.first(list(times), times[-1])
     midnight = times[-1] // DAY * DAY + DAY
     known = replace(known, last=midnight + DAY, fresh=0.0)
     night = statistics.mean(known.rate(midnight + hour * HOUR) for hour in range(2, 6))
     day = statistics.mean(known.rate(midnight + hour * HOUR) for hour in range(9, 21))
-    assert night < day / 3
+    assert night < day / 2
