@@ -67,14 +67,11 @@ class Rhythm:
 
     def usual(self, at: float) -> float:
         """Items a second, averaged over the hours of the week; falls while the feed is silent."""
-        kept = math.exp(-_since(self.at, at) / MEMORY)
-        watched = self.watched * kept + MEMORY * (1 - kept)
-        counted = (sum(self.hours) * kept + 1) / (watched + _FIRST_GUESS)
-        return min(counted, _QUIET_ITEMS / max(at - self.last, 1.0))
+        return min(self._average(at), _QUIET_ITEMS / max(at - self.last, 1.0))
 
     def peak(self, at: float) -> float:
         """Items a second in the liveliest hour of the day, or now if that is more."""
-        return max(self.rate(at), self.usual(at) * self._share(max(self.hours)))
+        return max(self.rate(at), self._average(at) * self._share(max(self.hours)))
 
     def window_lasts(self, at: float) -> float:
         """Seconds in which the window may run half full; the surest answer that is known."""
@@ -85,6 +82,11 @@ class Rhythm:
             return expected
         # what was seen once is forgotten by doubling every week
         return min(expected, self.half_window * 2 ** (_since(self.at, at) / WEEK))
+
+    def _average(self, at: float) -> float:
+        kept = math.exp(-_since(self.at, at) / MEMORY)
+        watched = self.watched * kept + MEMORY * (1 - kept)
+        return (sum(self.hours) * kept + 1) / (watched + _FIRST_GUESS)
 
     def _hour(self, at: float) -> float:
         """Against the average hour; between the middles of two hours a value in between."""
@@ -130,9 +132,9 @@ def first(dates: Sequence[float | None], now: float) -> Rhythm:
     """
     moments = sorted(min(date, now) for date in dates if date is not None)
     moments = moments[len(moments) // 4 :]
-    # the first of them says when the watch began; it is not counted, nor is what is long forgotten
-    began = max(moments[0], now - 4 * MEMORY) if moments else now
-    return _counted(unknown(began), [m for m in moments[1:] if m >= began], now, len(dates))
+    # the first of them says when the watch began, and is not counted
+    began = moments[0] if moments else now
+    return _counted(unknown(began), moments[1:], now, len(dates))
 
 
 def learn(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -252,11 +252,12 @@ async def test_a_feed_known_before_rhythms_were_learns_its_own(newsroom: Newsroo
     await newsroom.poller.poll_once()
     whole = (await newsroom.feed("/f")).rhythm
     assert whole
-    ahead = replace(rhythm.load(whole), at=newsroom.now + 365 * DAY).dump()
-    for broken in (None, ahead):
+    year = newsroom.now + 365 * DAY
+    ahead = rhythm.learn(rhythm.load(whole), [], now=year, looked_at=newsroom.now, window=20)
+    for broken in (None, ahead.dump()):
         await newsroom.db.write(_set_rhythm, broken)
         newsroom.now += 1800
-        newsroom.server.put("/f", rss([item("x", guid=f"x{broken}"), *items]))
+        newsroom.server.put("/f", rss([item("x", guid=f"x{broken is None}"), *items]))
         await newsroom.poller.poll_once()
         found = (await newsroom.feed("/f")).rhythm
         assert found
@@ -295,6 +296,27 @@ async def test_failures_are_forgotten_by_a_success(newsroom: Newsroom) -> None:
 
     assert (await newsroom.poll()).not_modified == 1
     assert (await newsroom.feed("/f")).error_count == 0
+
+
+async def test_a_feed_is_dead_a_week_after_its_last_answer(newsroom: Newsroom) -> None:
+    """Then it is tried twice a day; until then four times, though it was followed long ago."""
+    newsroom.server.put("/late", rss([item("Un", guid="1")]))
+    newsroom.server.status("/never", 503)
+    await newsroom.follow("/late", "/never")
+    newsroom.now += 30 * DAY
+    await newsroom.poller.poll_once()
+    newsroom.server.status("/late", 503)
+    for _ in range(10):
+        newsroom.now += DAY / 2
+        await newsroom.poller.poll_once()
+    pauses = {
+        path: round((await newsroom.feed(path)).next_check_at - newsroom.now) / 3600
+        for path in ("/late", "/never")
+    }
+    assert pauses == {"/late": 6, "/never": 12}
+    newsroom.now += 3 * DAY
+    await newsroom.poller.poll_once()
+    assert (await newsroom.feed("/late")).next_check_at == newsroom.now + DAY / 2
 
 
 async def test_a_slow_feed_holds_up_nobody(newsroom: Newsroom) -> None:

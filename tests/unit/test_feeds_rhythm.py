@@ -166,7 +166,10 @@ def test_a_window_that_nearly_ran_over_is_watched_closely() -> None:
     known = after_weeks([6, 12, 18])
     now = known.at + HOUR / 2
     after = rhythm.learn(known, [now] * 15, now=now, looked_at=known.at, window=15)
-    assert after.half_window == 15 * MINUTE
+    assert after.half_window == after.window_lasts(now) == 15 * MINUTE
+    assert after.window_lasts(now + WEEK) == 30 * MINUTE
+    looser = rhythm.learn(after, [None] * 15, now=now + HOUR, looked_at=now, window=15)
+    assert looser.half_window == pytest.approx(15 * MINUTE, rel=0.01)
     calm = rhythm.learn(known, [now] * 7, now=now, looked_at=known.at, window=15)
     assert calm.half_window is None
     later = rhythm.learn(after, [None], now=now + WEEK, looked_at=now + WEEK - 60, window=15)
@@ -187,13 +190,27 @@ def test_a_lively_feed_with_a_small_window_is_asked_in_time() -> None:
     assert known.window_lasts(known.at) < HOUR
 
 
+def test_the_liveliest_hour_counts_at_night_too() -> None:
+    """Forty items between eight and ten: when it begins is not known so well."""
+    known = replace(after_weeks([8 + number / 20 for number in range(40)]), window=20)
+    assert known.window_lasts(known.at) < HOUR
+
+
+def test_a_monday_is_a_monday() -> None:
+    """Weekdays begin with it."""
+    known = rhythm.first([MONDAY - WEEK, MONDAY - WEEK + 1], MONDAY)
+    assert [bool(count) for count in known.days] == [True] + [False] * 6
+
+
 def test_a_clock_that_was_put_back_harms_nothing() -> None:
     """Nothing grows or fades, and the record goes on from there."""
     known = after_weeks([10, 14])
-    back = rhythm.learn(known, [None], now=known.at - 5 * HOUR, looked_at=known.at, window=9)
-    assert back.at == known.at - 5 * HOUR
+    back = rhythm.learn(known, [None], now=known.at - 15 * HOUR, looked_at=known.at, window=9)
+    assert back.at == known.at - 15 * HOUR
     assert sum(back.hours) == pytest.approx(sum(known.hours) + 1)
-    assert back.half_window is None
+    assert (back.last, back.half_window) == (back.at, None)
+    full = rhythm.learn(known, [None] * 9, now=known.at - 15 * HOUR, looked_at=known.at, window=9)
+    assert full.half_window == 0
 
 
 def test_a_record_survives_being_written() -> None:
