@@ -55,7 +55,8 @@ def two_days(top: int) -> list[str]:
         for number, (then, now) in enumerate(pairwise(polls))
     )
     drawn = [
-        f'<text class="h" x="16" y="{top + 22}">Two days of {_SITE}: minutes between polls, and items</text>',
+        f'<text class="h" x="16" y="{top + 22}">Two days of {_SITE}: minutes between polls,'
+        " and items</text>",
         f'<path class="a" d="M{left} {low - height}V{low}H{left + width}"/>',
         f'<path class="a" stroke-dasharray="5" d="M{at(start, 10)}L{at(start + 2 * DAY, 10)}"/>',
         f'<path class="l" d="{line}"/>',
