@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 PY := .venv/bin/python
 
-.PHONY: help setup demo run test lint types docs check bench-detect bench-group bench-poll soak-poll calibrate fuzz image lock
+.PHONY: help setup demo run test lint types docs check bench-detect bench-group bench-poll bench-poll-latency soak-poll calibrate fuzz image lock
 
 help: ## the targets, a line each
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 16
@@ -46,6 +46,10 @@ bench-poll: setup ## polling beside lemon24/reader, which is installed into buil
 soak-poll: setup ## ten thousand feeds every five minutes for two hours (MINUTES=10), then a day in fast motion
 	@$(PY) -m benchmarks.soak_poll $(or $(MINUTES),120)
 	@$(PY) -m benchmarks.soak_day
+
+bench-poll-latency: setup ## how long items wait to be seen, simulated on recorded rhythms (../shared)
+	@$(PY) -m benchmarks.polling_latency
+	@$(PY) -m benchmarks.polling_picture
 
 calibrate: setup ## fits bot/detect/data/confidence.yaml to the labelled items, and draws the picture
 	@$(PY) -m benchmarks.calibrate

@@ -15,11 +15,12 @@ from benchmarks.labelled import DEFAULT, half_of, item_of, read_lines
 from bot.detect.detector import Detector
 
 _TARGET = Path(__file__).parents[1] / "docs" / "pictures" / "detection.svg"
-_STYLE = (
+STYLE = (
     "<style>text{font:16px sans-serif;fill:#222}.h{font-weight:bold;font-size:19px}"
     ".bg{fill:#fff}.d{fill:#1769aa}.k{fill:#b0b7bf}.a{stroke:#888;stroke-width:1.5;fill:none}"
+    ".l{stroke:#1769aa;stroke-width:1.5;fill:none}"
     "@media(prefers-color-scheme:dark){text{fill:#eee}.bg{fill:#161b22}.d{fill:#58a6ff}"
-    ".k{fill:#6e7681}}</style>"
+    ".k{fill:#6e7681}.l{stroke:#58a6ff}}</style>"
 )
 
 
@@ -73,7 +74,7 @@ def main() -> None:
     _TARGET.parent.mkdir(exist_ok=True)
     _TARGET.write_text(
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 450 550" role="img">'
-        f"<title>Detection, measured</title>{_STYLE}"
+        f"<title>Detection, measured</title>{STYLE}"
         '<rect class="bg" width="450" height="550"/>' + "\n".join(body) + "</svg>\n", "utf-8",
     )  # fmt: skip
 

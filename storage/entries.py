@@ -46,12 +46,14 @@ def save(
     now: float,
     oldest: float,
     first_poll: bool,
-) -> tuple[int, int]:
-    """Part of `feeds.save_poll`: how many were new, and how many known ones were corrected.
+) -> tuple[list[float | None], int]:
+    """Part of `feeds.save_poll`: when the new ones were published, and how many known ones were
+    corrected.
 
     One that was published before `oldest` is new but quiet, as all of a first poll are.
     """
-    new = changed = 0
+    new: list[float | None] = []
+    changed = 0
     for entry in fetched:
         old = entry.published_at is not None and entry.published_at < oldest
         saved = conn.one(
@@ -70,7 +72,7 @@ def save(
             now=now,
         )
         if saved and saved["revision"] == 1:
-            new += 1
+            new.append(entry.published_at)
         elif saved:
             changed += 1
     return new, changed

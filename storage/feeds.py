@@ -95,9 +95,10 @@ def add(conn: Connection, seed: FeedSeed, now: float) -> Feed:
                state_media = excluded.state_media, origin = excluded.origin,
                paused_at = excluded.paused_at, next_check_at = excluded.next_check_at,
                removed_at = null, first_success_at = null, etag = null, last_modified = null,
-               body_hash = null, last_error = null, error_count = 0,
+               body_hash = null, last_error = null, error_count = 0, rhythm = null,
                moved_to = null, moved_since = null, moved_seen = 0, gone_since = null,
-               gone_seen = 0, retired_for = null, retired_into = null
+               gone_seen = 0, retired_for = null, retired_into = null,
+               created_at = excluded.created_at
          where feeds.removed_at is not null
         """,
         **_values(seed, now),
@@ -232,11 +233,19 @@ def save_poll(
     )
     if new:
         conn.execute("update feeds set last_new_at = :now where id = :id", id=feed_id, now=now)
+        if result.learn:
+            learned = result.learn(new)
+            conn.execute(
+                "update feeds set rhythm = :rhythm, next_check_at = :next where id = :id",
+                id=feed_id,
+                rhythm=learned.rhythm,
+                next=learned.next_check_at,
+            )
     if result.hold_host:
         _hold(conn, result.hold_host, result.next_check_at)
-    known = result.status == "not_modified" or new < len(result.entries)
+    known = result.status == "not_modified" or len(new) < len(result.entries)
     moved = moves.settle(conn, feed_id, before, result, known=known, now=now)
-    return SavedPoll(new=new, changed=changed, moved=moved)
+    return SavedPoll(new=len(new), changed=changed, moved=moved)
 
 
 def pause(conn: Connection, feed_id: int, now: float) -> bool:

@@ -6,6 +6,7 @@ caller. A field that ends in `_norm` was folded in Python.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -74,6 +75,9 @@ class Feed:
     #: read at its new address
     retired_for: str | None
     retired_into: int | None
+    #: when it brings news, as JSON text of bot.feeds.rhythm; null until its first items were seen
+    rhythm: str | None
+    created_at: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +101,19 @@ class NewEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class Learned:
+    """What the new entries of a poll change: the feed's rhythm, and so when to look again."""
+
+    rhythm: str
+    next_check_at: float
+
+
+@dataclass(frozen=True, slots=True)
 class PollResult:
     """What one poll learned, saved in one transaction with its entries."""
 
     status: Literal["changed", "not_modified", "failed"]
+    #: unless `learn` says otherwise
     next_check_at: float
     #: oldest first, so that the editor reads the news in order; no identity twice
     entries: tuple[NewEntry, ...] = ()
@@ -116,6 +129,9 @@ class PollResult:
     confirmed: bool = False
     #: a host that wants to be left alone: none of its feeds is asked before `next_check_at`
     hold_host: str | None = None
+    #: pure, asked inside the transaction because only the store knows which entries are new: from
+    #: their dates (None = undated). It is not asked when none is.
+    learn: Callable[[Sequence[float | None]], Learned] | None = None
 
 
 @dataclass(frozen=True, slots=True)

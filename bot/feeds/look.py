@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from bot.feeds import moves, schedule
+from bot.feeds import moves, rhythm, schedule
 from bot.feeds.fetch import Fetched, Fetcher, FetchFailed, NotModified
 from bot.feeds.hints import Wishes, hint
 from bot.feeds.impostor import CHALLENGES
-from bot.feeds.parse import ParsedFeed
 from bot.feeds.parsing import Parsers
 from bot.feeds.problem import Problem
 from bot.work import Clock
-from storage.model import Feed, PollResult
+from storage.model import Feed, Learned, PollResult
 
 
 class Looker:
@@ -62,19 +61,20 @@ class Looker:
         self._wishes[feed.id] = parsed.wishes
         return PollResult(
             status="changed",
-            next_check_at=self._next(feed, answer, _newest(parsed)),
+            next_check_at=self._next(feed, answer, _known(feed, self._clock())),
             entries=parsed.entries,
             etag=answer.etag,
             last_modified=answer.last_modified,
             body_hash=body_hash,
             moved_to=answer.permanent_url,
             confirmed=self._move_confirmed(feed, answer),
+            learn=self._learner(feed, answer, [entry.published_at for entry in parsed.entries]),
         )
 
     def _unchanged(self, feed: Feed, answer: Fetched | NotModified) -> PollResult:
         return PollResult(
             status="not_modified",
-            next_check_at=self._next(feed, answer, None),
+            next_check_at=self._next(feed, answer, _known(feed, self._clock())),
             etag=answer.etag,
             last_modified=answer.last_modified,
             body_hash=feed.body_hash,
@@ -86,13 +86,30 @@ class Looker:
         target = answer.permanent_url
         return target is not None and moves.move_confirmed(feed, target, self._clock())
 
-    def _next(self, feed: Feed, answer: Fetched | NotModified, newest: float | None) -> float:
-        """Bodies change without news (a build date), so what counts is the newest item."""
-        known = (newest, feed.last_new_at, feed.first_success_at)
+    def _learner(
+        self, feed: Feed, answer: Fetched | NotModified, shown: list[float | None]
+    ) -> Callable[[Sequence[float | None]], Learned]:
+        """What to make of the dates of the new entries among those that the body shows."""
+
+        def learn(new: Sequence[float | None]) -> Learned:
+            now = self._clock()
+            if feed.rhythm is None or feed.last_success_at is None:
+                after = rhythm.first(shown, now)
+            elif (known := rhythm.load(feed.rhythm)).at > now + rhythm.DAY:
+                # learned while the clock was far ahead
+                after = rhythm.first(shown, now)
+            else:
+                looked_at = feed.last_success_at
+                after = rhythm.learn(known, new, now=now, looked_at=looked_at, window=len(shown))
+            return Learned(after.dump(), self._next(feed, answer, after))
+
+        return learn
+
+    def _next(self, feed: Feed, answer: Fetched | NotModified, known: rhythm.Rhythm) -> float:
         now = self._clock()
         return schedule.after_answer(
             now=now,
-            last_new_at=max((moment for moment in known if moment is not None), default=None),
+            rhythm=known,
             interval_min=self._interval_min,
             interval_max=self._interval_max,
             ttl=hint(self._wishes.get(feed.id), answer.headers, now),
@@ -128,6 +145,7 @@ class Looker:
             next_check_at=schedule.after_failure(
                 now=self._clock(),
                 failures=feed.error_count + 1,
+                answered_at=feed.last_success_at or feed.created_at,
                 status=status,
                 retry_after=retry_after,
                 challenged=reason.key in CHALLENGES,
@@ -142,6 +160,8 @@ class Looker:
         )
 
 
-def _newest(parsed: ParsedFeed) -> float | None:
-    dates = (entry.published_at for entry in parsed.entries)
-    return max((date for date in dates if date is not None), default=None)
+def _known(feed: Feed, now: float) -> rhythm.Rhythm:
+    """What is known before anything new is counted."""
+    if feed.rhythm is not None:
+        return rhythm.load(feed.rhythm)
+    return rhythm.unknown(feed.last_new_at or feed.first_success_at or now)

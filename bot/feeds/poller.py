@@ -208,3 +208,6 @@ def _count(summary: PollSummary, feed: Feed, result: PollResult, saved: SavedPol
         log.warning("feeds.moved", feed=feed.id, name=feed.name, outcome=saved.moved)
     if saved.new or saved.changed:
         log.info("feeds.saved", feed=feed.id, new=saved.new, changed=saved.changed)
+    if feed.first_success_at and 1 < saved.new == len(result.entries):
+        # others may have come and gone between the two looks
+        log.warning("feeds.window_overflowed", feed=feed.id, new=saved.new)

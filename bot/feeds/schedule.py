@@ -1,22 +1,40 @@
 """When to look at a feed again: pure arithmetic on what is known of it.
 
-A feed that brought something is looked at after the shortest interval, and then ever more
-rarely: a tenth of the time for which it has been quiet, up to the longest interval. A feed that
-wrote six minutes ago is so asked every minute, one that wrote two hours ago every twelve
-minutes, and an item of a lively feed is seen within minutes at the price of mostly empty 304
-answers. Nothing need be remembered for that but when the feed last brought something.
+After an answer, the interval follows from the feed's rhythm (`rhythm.py`). An item that appears
+between two looks waits for half of the interval I, on average. Where items come at a rate r, looks
+cost 1/I an hour and items wait r * I/2 an hour in all. Looks are moved to where one more of them
+saves most waiting, until it saves the same everywhere: the derivatives agree, r * I**2 = c, so
+
+    I is proportional to 1 / sqrt(r).
+
+Four times the news, half the interval. That holds for the hours of one feed. Between feeds, an
+item of a lively one counts for less (it is more often a copy, or about elsewhere), namely by the
+square root of the feed's rate; then I goes with the fourth root: sixteen times the items, half the
+interval. The scale is set so that all looks together are no more than those of a bot that asks
+each feed every ten minutes (benchmarks/polling_latency.py).
 """
 
 from __future__ import annotations
 
-#: the interval, as a share of the time without news
-QUIET_SHARE = 0.1
+import math
+
+from bot.feeds.rhythm import DAY, HOUR, WEEK, Rhythm
+
+#: a feed that brings so many items a second is asked so many times a second, on average
+_ITEMS = 6 / DAY
+_LOOKS = 144 / DAY
+#: seconds without an item after which a feed is asked most rarely
+_SILENT = 2 * WEEK
+#: never longer than this share of the time in which half of the feed's window may pass
+_WINDOW_SHARE = 0.5
 #: a publisher may slow us down to this with <ttl>, no further: late is useless (seconds)
 TTL_CEILING = 900.0
 #: the longest pause after failures (seconds), unless POLL_INTERVAL_MAX is longer
-FAILURE_CEILING = 6 * 3600.0
+FAILURE_CEILING = 6 * HOUR
+#: the same when the feed has not answered for a week: twice a day
+DEAD_CEILING = 12 * HOUR
 #: the longest that a site can send us away for with Retry-After (seconds)
-RETRY_AFTER_CEILING = 24 * 3600.0
+RETRY_AFTER_CEILING = 24 * HOUR
 #: answers that mean "stay away" (401, 402, 403, 429, 444, 451), not "try again"
 REFUSALS = frozenset({401, 402, 403, 429, 444, 451})
 GONE = 410
@@ -31,7 +49,7 @@ _JITTER = 0.1
 def after_answer(
     *,
     now: float,
-    last_new_at: float | None,
+    rhythm: Rhythm,
     interval_min: float,
     interval_max: float,
     ttl: float | None,
@@ -39,19 +57,42 @@ def after_answer(
 ) -> float:
     """When to look again after a success (epoch seconds), between the two intervals from now.
 
-    `last_new_at` is when the feed last brought something; None means that it just did, or that
-    nothing is known yet. `jitter` in 0..1 spreads feeds that would fall due together.
+    `rhythm` is as known after that look. `jitter` in 0..1 spreads feeds that would fall due
+    together.
     """
-    quiet = now - (now if last_new_at is None else last_new_at)
+    wanted = min(_until_worth_a_look(rhythm, now, interval_max), _window_safe(rhythm, now))
     floor = max(interval_min, min(ttl or 0.0, TTL_CEILING))
-    delay = max(floor, quiet * QUIET_SHARE) * (1 - _JITTER * jitter)
+    delay = max(floor, wanted) * (1 - _JITTER * jitter)
     return now + min(max(delay, interval_min), interval_max)
+
+
+def _until_worth_a_look(rhythm: Rhythm, now: float, limit: float) -> float:
+    """Seconds until the looks that the coming hours are worth add up to one."""
+    if now - rhythm.last > _SILENT:
+        return limit
+    usual = rhythm.usual(now)
+    of_feed = _LOOKS * math.sqrt(math.sqrt(usual / _ITEMS))
+    at, left = now, 1.0
+    while at < now + limit:
+        looks = of_feed * math.sqrt(rhythm.rate(at) / usual)
+        end = min((at // HOUR + 1) * HOUR, now + limit)
+        if looks * (end - at) >= left:
+            return at + left / looks - now
+        left -= looks * (end - at)
+        at = end
+    return limit
+
+
+def _window_safe(rhythm: Rhythm, now: float) -> float:
+    """Seconds in which no item can have come and gone unseen, as far as can be foreseen."""
+    return _WINDOW_SHARE * rhythm.window_lasts(now)
 
 
 def after_failure(
     *,
     now: float,
     failures: int,
+    answered_at: float,
     status: int | None,
     retry_after: float | None,
     challenged: bool = False,
@@ -62,12 +103,12 @@ def after_failure(
     """When to try again after the `failures`th failure in a row (epoch seconds).
 
     The pause doubles with each, from twice the shortest interval to six hours: a blip costs two
-    minutes, a dead feed four requests a day. A site that refuses us is left alone for the
-    longest interval at least, and for as long as its Retry-After says, up to a day. One that
-    wants proof that we are no robot (`challenged`) is asked like one that refuses, but never more
-    rarely than every hour.
+    minutes, a dead feed four requests a day, and two when it last answered (`answered_at`) more
+    than a week ago. A site that refuses us is left alone for the longest interval at least, and
+    for as long as its Retry-After says, up to a day. One that wants proof that we are no robot
+    (`challenged`) is asked like one that refuses, but never more rarely than every hour.
     """
-    ceiling = max(interval_max, FAILURE_CEILING)
+    ceiling = max(interval_max, DEAD_CEILING if now - answered_at > WEEK else FAILURE_CEILING)
     delay = min(interval_min * 2.0 ** min(failures, 20), ceiling)
     if status in REFUSALS or challenged:
         delay = max(delay, interval_max)

@@ -8,7 +8,7 @@ from storage_samples import LEASE, T0, new_entry, seed
 
 from storage import feeds
 from storage.database import Database
-from storage.model import Feed, FeedHealth, PollResult
+from storage.model import Feed, FeedHealth, Learned, PollResult
 
 
 async def add(db: Database, *names: str, host: str | None = None) -> list[Feed]:
@@ -64,6 +64,8 @@ async def test_a_feed_is_kept_as_it_was_given(db: Database) -> None:
         gone_seen=0,
         retired_for=None,
         retired_into=None,
+        rhythm=None,
+        created_at=T0,
     )
     assert await db.read(feeds.by_id, feed.id) == feed
     assert await db.read(feeds.by_url, feed.url) == feed
@@ -102,15 +104,24 @@ async def test_a_removed_feed_is_gone(db: Database) -> None:
 
 
 async def test_adding_a_removed_feed_starts_it_afresh(db: Database) -> None:
-    """The same row, with the new description, no validator, and a quiet first poll before it."""
+    """The same row, with the new description, no validator, nothing known of its rhythm, and a
+    quiet first poll before it."""
     (feed,) = await add(db, "a")
-    result = PollResult("changed", T0 + 60, etag="e", last_modified="m", body_hash="h")
+    result = PollResult(
+        "changed",
+        T0 + 60,
+        entries=(new_entry(),),
+        etag="e",
+        last_modified="m",
+        body_hash="h",
+        learn=lambda _: Learned("known", T0 + 60),
+    )
     await poll(db, feed, result)
     await db.write(feeds.remove, feed.id, T0 + 1)
     again = await db.write(feeds.add, replace(seed("a"), name="Autre"), T0 + 9)
     assert (again.id, again.name, again.next_check_at) == (feed.id, "Autre", T0 + 9)
     assert (again.etag, again.last_modified, again.body_hash) == (None, None, None)
-    assert again.first_success_at is None
+    assert (again.first_success_at, again.rhythm, again.created_at) == (None, None, T0 + 9)
     assert await claim(db, now=T0 + 9) == ["Autre"]
 
 

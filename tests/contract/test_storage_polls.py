@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 import pytest
 from storage_samples import LEASE, T0, new_entry, seed
 
 from storage import entries, feeds
 from storage.database import Connection, Database
-from storage.model import Entry, Feed, NewEntry, PollResult, SavedPoll
+from storage.model import Entry, Feed, Learned, NewEntry, PollResult, SavedPoll
 
 DAY = 86400.0
 
@@ -196,6 +199,36 @@ async def test_failures_are_counted_until_a_success(db: Database) -> None:
     assert (well.error_count, well.last_error, well.last_success_at) == (0, None, T0 + 200)
 
 
+async def test_what_the_new_entries_teach_is_saved_with_them(db: Database) -> None:
+    """Their dates alone are told, not those of known and corrected ones; what is made of them is
+    kept until more is learned, and says when to look again."""
+    feed = await make_feed(db)
+    told: list[list[float | None]] = []
+
+    def learn(dates: Sequence[float | None]) -> Learned:
+        told.append(list(dates))
+        return Learned(f"rhythm {len(told)}", T0 + 1000 * len(told))
+
+    async def look(*found: NewEntry, now: float) -> tuple[str | None, float]:
+        await save(db, feed, replace(changed(*found), learn=learn), now=now)
+        after = await db.read(feeds.by_id, feed.id)
+        assert after
+        return after.rhythm, after.next_check_at
+
+    old, undated = new_entry("1", published_at=T0 - 5), new_entry("2", published_at=None)
+    assert await look(old, undated, now=T0) == ("rhythm 1", T0 + 1000)
+    corrected = new_entry("1", content="second", published_at=T0 - 5)
+    assert await look(corrected, now=T0 + 1) == ("rhythm 1", T0 + 60)
+    later = new_entry("3", published_at=T0 + 99)
+    assert await look(later, corrected, now=T0 + 2) == ("rhythm 2", T0 + 2000)
+    assert told == [[T0 - 5, None], [T0 + 99]]
+    for status in ("not_modified", "failed"):
+        await save(db, feed, PollResult(status, T0 + 3000), now=T0 + 3)
+        kept = await db.read(feeds.by_id, feed.id)
+        assert kept
+        assert (kept.rhythm, kept.next_check_at) == ("rhythm 2", T0 + 3000)
+
+
 async def test_a_stale_worker_saves_nothing(db: Database) -> None:
     """Its lease expired and somebody else polls the feed: neither entries nor validators stay."""
     feed = await make_feed(db)
@@ -210,7 +243,7 @@ async def test_a_stale_worker_saves_nothing(db: Database) -> None:
         feeds.save_poll,
         feed.id,
         "slow",
-        changed(new_entry("1")),
+        replace(changed(new_entry("1")), learn=lambda _: Learned("known", T0 + 9)),
         now=T0 + LEASE + 1,
         alert_max_age=DAY,
     )

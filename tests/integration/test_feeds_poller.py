@@ -11,8 +11,10 @@ from typing import Any
 import pytest
 from feed_server import item, rss
 from newsroom import DAY, Newsroom, open_newsroom
+from structlog.testing import capture_logs
 
 from bot.feeds import poller as polling
+from bot.feeds import rhythm
 from bot.feeds.parsing import Parsers
 from bot.feeds.poller import PollSummary
 from bot.feeds.problem import Problem
@@ -91,12 +93,13 @@ async def test_304_and_an_unchanged_body_are_not_parsed(
     await newsroom.follow("/with", "/without")
     assert await newsroom.poll() == PollSummary(feeds=2, changed=2, entries=2)
     monkeypatch.setattr(Parsers, "parse", _never)
+    saved = newsroom.saved
 
     assert await newsroom.poll() == PollSummary(feeds=2, not_modified=2)
     assert "if-none-match" in newsroom.server.asked[-1].headers or (
         "if-none-match" in newsroom.server.asked[-2].headers
     )
-    assert newsroom.saved == 2
+    assert newsroom.saved == saved > 0
 
 
 def _never(*_arguments: object) -> None:
@@ -133,8 +136,8 @@ async def test_a_feed_that_fails_costs_only_itself(newsroom: Newsroom) -> None:
         "/slow": "did not answer in full within 2 seconds",
         "/bomb": "is larger than 2 MiB",
     }
+    assert started + 60 <= found.pop("/good").next_check_at < started + 1800
     assert {path: feed.next_check_at - started for path, feed in found.items()} == {
-        "/good": 60.0,
         "/page": 120.0,
         "/403": 1800.0,
         "/404": 120.0,
@@ -143,6 +146,76 @@ async def test_a_feed_that_fails_costs_only_itself(newsroom: Newsroom) -> None:
         "/slow": 120.0,
         "/bomb": 120.0,
     }
+
+
+async def test_a_feed_is_polled_by_its_own_rhythm(newsroom: Newsroom) -> None:
+    """The archive of the first poll tells how lively it is; what comes later is learned, items
+    without a date and from the future too; an unchanged answer teaches nothing."""
+    server, start = newsroom.server, newsroom.now
+    lively = [item(f"L{n}", guid=f"{n}", published=start - 1800 * n) for n in range(20)]
+    slow = [item(f"S{n}", guid=f"{n}", published=start - 3 * DAY * n) for n in range(1, 20)]
+    server.put("/lively", rss(lively))
+    server.put("/slow", rss(slow))
+    await newsroom.follow("/lively", "/slow")
+    await newsroom.poller.poll_once()
+    first, rare = await newsroom.feed("/lively"), await newsroom.feed("/slow")
+    assert first.next_check_at - start < 6 * 60 < 10 * 60 < rare.next_check_at - start
+
+    newsroom.now = first.next_check_at
+    await newsroom.poller.poll_once()
+    assert (await newsroom.feed("/lively")).rhythm == first.rhythm
+
+    newsroom.now = (await newsroom.feed("/lively")).next_check_at
+    burst = [item(f"B{n}", guid=f"b{n}") for n in range(4)]
+    burst.append(item("Demain", guid="b4", published=newsroom.now + DAY))
+    server.put("/lively", rss([*burst, *lively[:15]]))
+    await newsroom.poller.poll_once()
+    after = await newsroom.feed("/lively")
+    assert after.rhythm
+    known = rhythm.load(after.rhythm)
+    assert (known.last, known.window) == (pytest.approx(newsroom.now, abs=0.01), 20)
+    assert known.fresh > 5
+    assert after.next_check_at - newsroom.now < first.next_check_at - start
+
+
+async def test_a_feed_known_before_rhythms_were_learns_its_own(newsroom: Newsroom) -> None:
+    """A database from an earlier version, or a clock that once ran a year ahead: the next news
+    shows the whole archive, and that is the record."""
+    items = [item(f"{n}", guid=f"{n}", published=newsroom.now - 3600 * n) for n in range(20)]
+    newsroom.server.put("/f", rss(items))
+    await newsroom.follow("/f")
+    await newsroom.poller.poll_once()
+    whole = (await newsroom.feed("/f")).rhythm
+    assert whole
+    year = newsroom.now + 365 * DAY
+    ahead = rhythm.learn(rhythm.load(whole), [], now=year, looked_at=newsroom.now, window=20)
+    for broken in (None, ahead.dump()):
+        await newsroom.db.write(_set_rhythm, broken)
+        newsroom.now += 1800
+        newsroom.server.put("/f", rss([item("x", guid=f"x{broken is None}"), *items]))
+        await newsroom.poller.poll_once()
+        found = (await newsroom.feed("/f")).rhythm
+        assert found
+        assert rhythm.load(found).at == pytest.approx(newsroom.now, abs=0.01)
+        assert sum(rhythm.load(found).hours) == pytest.approx(sum(rhythm.load(whole).hours), abs=1)
+
+
+def _set_rhythm(conn: Connection, text: str | None) -> None:
+    conn.execute("update feeds set rhythm = :text", text=text)
+
+
+async def test_a_window_that_may_have_overflowed_is_told(newsroom: Newsroom) -> None:
+    """All of several items are new, and it was not the first poll: others may have been missed."""
+    for number, paths in enumerate((["/f", "/one"], ["/f", "/one"])):
+        for path, many in zip(paths, (3, 1), strict=True):
+            items = [item(f"{number}.{n}", guid=f"{number}.{n}") for n in range(many)]
+            newsroom.server.put(path, rss(items))
+        if not number:
+            await newsroom.follow(*paths)
+        with capture_logs() as logs:
+            await newsroom.poll()
+        told = [log["new"] for log in logs if log["event"] == "feeds.window_overflowed"]
+        assert told == ([3] if number else [])
 
 
 async def test_failures_are_forgotten_by_a_success(newsroom: Newsroom) -> None:
@@ -158,6 +231,27 @@ async def test_failures_are_forgotten_by_a_success(newsroom: Newsroom) -> None:
 
     assert (await newsroom.poll()).not_modified == 1
     assert (await newsroom.feed("/f")).error_count == 0
+
+
+async def test_a_feed_is_dead_a_week_after_its_last_answer(newsroom: Newsroom) -> None:
+    """Then it is tried twice a day; until then four times, though it was followed long ago."""
+    newsroom.server.put("/late", rss([item("Un", guid="1")]))
+    newsroom.server.status("/never", 503)
+    await newsroom.follow("/late", "/never")
+    newsroom.now += 30 * DAY
+    await newsroom.poller.poll_once()
+    newsroom.server.status("/late", 503)
+    for _ in range(10):
+        newsroom.now += DAY / 2
+        await newsroom.poller.poll_once()
+    pauses = {
+        path: round((await newsroom.feed(path)).next_check_at - newsroom.now) / 3600
+        for path in ("/late", "/never")
+    }
+    assert pauses == {"/late": 6, "/never": 12}
+    newsroom.now += 3 * DAY
+    await newsroom.poller.poll_once()
+    assert (await newsroom.feed("/late")).next_check_at == newsroom.now + DAY / 2
 
 
 async def test_a_slow_feed_holds_up_nobody(newsroom: Newsroom) -> None:

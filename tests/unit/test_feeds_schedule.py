@@ -2,22 +2,34 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.feeds import schedule
+from bot.feeds.rhythm import DAY, FRESH, HOUR, MEMORY, WEEK, Rhythm, unknown
 
-NOW = 1_000_000.0
-MINUTE, HOUR = 60.0, 3600.0
+NOW = 1_780_000_000.0
+MIDNIGHT = NOW - NOW % 86_400
+MINUTE = 60.0
 
 
-def _answer(quiet: float | None, **more: Any) -> float:
+def _rhythm(a_day: float, *, fresh: float | None = None) -> Rhythm:
+    """Watched for ever, so many items a day at all hours, `fresh` ones just now (the usual)."""
+    hour = a_day / 24 * MEMORY / DAY
+    fresh = a_day / DAY * FRESH if fresh is None else fresh
+    return Rhythm(NOW, MEMORY, (hour,) * 24, (hour * 24 / 7,) * 7, fresh, NOW, 30)
+
+
+def _answer(known: Rhythm, **more: Any) -> float:
     return (
         schedule.after_answer(
             **{
                 "now": NOW,
-                "last_new_at": None if quiet is None else NOW - quiet,
+                "rhythm": known,
                 "interval_min": MINUTE,
                 "interval_max": 30 * MINUTE,
                 "ttl": None,
@@ -35,6 +47,7 @@ def _failure(failures: int, **more: Any) -> float:
             **{
                 "now": NOW,
                 "failures": failures,
+                "answered_at": NOW,
                 "status": None,
                 "retry_after": None,
                 "interval_min": MINUTE,
@@ -47,23 +60,97 @@ def _failure(failures: int, **more: Any) -> float:
     )
 
 
-@pytest.mark.parametrize(
-    ("quiet", "expected"),
-    [
-        (None, MINUTE),
-        (0, MINUTE),
-        (5 * MINUTE, MINUTE),
-        (HOUR, 6 * MINUTE),
-        (3 * HOUR, 18 * MINUTE),
-        (10 * HOUR, 30 * MINUTE),
-        (-HOUR, MINUTE),
-    ],
+def test_the_livelier_a_feed_the_more_often_it_is_asked() -> None:
+    """By the fourth root: sixteen times the items, about half the interval."""
+    intervals = [_answer(_rhythm(a_day)) for a_day in (0.5, 2, 8, 32, 128)]
+    assert intervals == sorted(intervals, reverse=True)
+    assert intervals[1] / intervals[3] == pytest.approx(2, rel=0.2)
+
+
+def test_the_hours_of_a_feed_share_its_polls_by_the_square_root() -> None:
+    """An hour with four times the news is asked twice as often."""
+    known = _rhythm(60)
+    hours = tuple(count * (1.6 if h > 11 else 0.4) for h, count in enumerate(known.hours))
+    night, day = (
+        _answer(replace(known, at=at, last=at, hours=hours, fresh=known.fresh * share), now=at)
+        - (at - NOW)
+        for at, share in ((MIDNIGHT + 6 * HOUR, 0.4), (MIDNIGHT + 18 * HOUR, 1.6))
+    )
+    assert night / day == pytest.approx(2, rel=0.05)
+
+
+def test_six_items_a_day_are_worth_the_polls_of_a_ten_minute_bot() -> None:
+    """That is the scale of the whole schedule."""
+    assert _answer(_rhythm(6)) == pytest.approx(10 * MINUTE, rel=0.15)
+
+
+def test_breaking_news_is_followed_closely() -> None:
+    """The more came just now, the sooner the next look, down to the shortest interval."""
+    intervals = [_answer(_rhythm(6, fresh=fresh)) for fresh in (0, 1, 3, 10, 100)]
+    assert intervals == sorted(intervals, reverse=True)
+    assert intervals[3] < 3 * MINUTE
+    assert intervals[4] == MINUTE
+
+
+def test_the_dead_are_asked_most_rarely() -> None:
+    """A feed without news for more than two weeks waits for the longest interval."""
+    known = _rhythm(60)
+    assert _answer(known, now=NOW + 2 * WEEK + 1) - 2 * WEEK - 1 == 30 * MINUTE
+    assert _answer(known, now=NOW + 2 * WEEK - 1) - 2 * WEEK + 1 < 30 * MINUTE
+
+
+def test_nothing_known_is_something_modest() -> None:
+    """A feed that never showed an item is asked about every ten minutes, at first."""
+    assert 5 * MINUTE < _answer(unknown(NOW)) < 15 * MINUTE
+    assert _answer(unknown(NOW - 30 * DAY)) == 30 * MINUTE
+
+
+def test_a_long_interval_ends_where_the_day_begins() -> None:
+    """The hours ahead count too: at the end of the night, a feed is not asked as rarely as in the
+    middle of it, although at neither moment anything is to be expected."""
+    night = replace(
+        _rhythm(60), at=MIDNIGHT, last=MIDNIGHT - 12 * DAY, hours=(0.0,) * 12 + (70.0,) * 12
+    )
+    middle, end = 3 * HOUR, 9.4 * HOUR
+    assert night.rate(MIDNIGHT + end) == pytest.approx(night.rate(MIDNIGHT + middle), rel=0.1)
+    waits = [
+        _answer(night, now=MIDNIGHT + hour, interval_max=12 * HOUR) - (MIDNIGHT + hour - NOW)
+        for hour in (middle, end)
+    ]
+    assert waits[1] < 0.8 * waits[0]
+
+
+def test_a_small_window_is_read_before_it_runs_over() -> None:
+    """Fifteen items at sixty a day are there for six hours: whatever the longest interval is,
+    half of them have not passed by the next look, in the liveliest hour either."""
+    known = replace(_rhythm(60), window=15, hours=(0.0,) * 12 + (70.0,) * 12)
+    for hour in range(24):
+        now = NOW + hour * HOUR
+        wait = _answer(known, now=now, interval_max=DAY) + NOW - now
+        assert wait * known.peak(now) < 7.5
+    nearly = replace(known, half_window=4 * MINUTE)
+    assert _answer(nearly) <= 2 * MINUTE
+
+
+@given(
+    st.floats(min_value=0.0, max_value=5000.0),
+    st.floats(min_value=0.0, max_value=200.0),
+    st.floats(min_value=-5 * DAY, max_value=60 * DAY),
+    st.floats(min_value=0.0, max_value=1.0),
+    st.floats(min_value=1.0, max_value=3600.0),
+    st.floats(min_value=1.0, max_value=50.0),
 )
-def test_the_longer_a_feed_is_quiet_the_rarer_it_is_asked(
-    quiet: float | None, expected: float
+def test_the_two_intervals_always_hold(
+    a_day: float, fresh: float, later: float, jitter: float, low: float, times: float
 ) -> None:
-    """A tenth of the time without news, between the shortest and the longest interval."""
-    assert _answer(quiet) == expected
+    """What the operator set is kept whatever is believed of the feed, and jitter takes a tenth."""
+    known = _rhythm(a_day, fresh=fresh)
+    limits = {"now": NOW + later, "interval_min": low, "interval_max": low * times}
+    wait = _answer(known, jitter=jitter, **limits) - later
+    plain = _answer(known, **limits) - later
+    # epoch seconds are exact to a fraction of a microsecond
+    assert low - 1e-6 <= wait <= low * times + 1e-6
+    assert 0.9 * plain - 1e-6 <= wait <= plain + 1e-6
 
 
 @pytest.mark.parametrize(
@@ -71,14 +158,7 @@ def test_the_longer_a_feed_is_quiet_the_rarer_it_is_asked(
 )
 def test_a_publisher_may_slow_us_to_a_quarter_of_an_hour(ttl: float, expected: float) -> None:
     """<ttl> lifts the shortest interval, but not so far that alerts come late."""
-    assert _answer(0, ttl=ttl) == expected
-
-
-def test_jitter_never_leaves_the_two_intervals() -> None:
-    """Feeds are spread, and what the operator set still holds."""
-    assert _answer(HOUR, jitter=1.0) == pytest.approx(5.4 * MINUTE)
-    assert _answer(0, jitter=1.0) == MINUTE
-    assert _answer(10 * HOUR, jitter=1.0) <= 30 * MINUTE
+    assert _answer(_rhythm(6, fresh=100.0), ttl=ttl) == expected
 
 
 @pytest.mark.parametrize(
@@ -88,6 +168,14 @@ def test_jitter_never_leaves_the_two_intervals() -> None:
 def test_failures_double_the_pause_up_to_six_hours(failures: int, expected: float) -> None:
     """A blip costs two minutes, a dead feed four requests a day."""
     assert _failure(failures) == expected
+
+
+@pytest.mark.parametrize(("failures", "expected"), [(1, 2 * MINUTE), (10, 12 * HOUR)])
+def test_the_dead_are_tried_twice_a_day(failures: int, expected: float) -> None:
+    """A feed that has not answered for a week. The first failure after a week in which the bot
+    itself was down is a blip all the same."""
+    assert _failure(failures, answered_at=NOW - WEEK - 1) == expected
+    assert _failure(10, answered_at=NOW - WEEK) == 6 * HOUR
 
 
 def test_a_longer_longest_interval_is_the_ceiling_of_failures() -> None:
