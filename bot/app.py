@@ -22,12 +22,14 @@ from bot.detect.detector import Detector
 from bot.events.editor import Editor
 from bot.feeds import catalog
 from bot.feeds.fetch import Fetcher
+from bot.feeds.hubs import Hubs, callbacks
 from bot.feeds.look import Looker
 from bot.feeds.parsing import Parsers
 from bot.feeds.poller import Poller
 from bot.messages.i18n import Catalogue
 from bot.platforms import console
 from bot.settings import Settings
+from bot.web.websub import Callbacks
 from bot.work import Clock, Worker
 from storage import feeds
 from storage.database import Database
@@ -53,6 +55,16 @@ class Rooms:
     poller: Poller
     editor: Editor
     commands: Commands
+    #: None without an address where hubs could find us
+    push: Push | None
+
+
+@dataclass(frozen=True)
+class Push:
+    """WebSub: the worker that asks hubs, and the address where they answer and push."""
+
+    hubs: Hubs
+    callbacks: Callbacks
 
 
 @asynccontextmanager
@@ -93,6 +105,7 @@ async def open_rooms(settings: Settings, clock: Clock) -> AsyncIterator[Rooms]:
                     started_at=clock(),
                 )
             ),
+            push=open_push(settings, db, fetcher, parsers, clock, holder),
         )
 
 
@@ -135,6 +148,30 @@ def open_poller(
     )
 
 
+def open_push(
+    settings: Settings,
+    db: Database,
+    fetcher: Fetcher,
+    parsers: Parsers,
+    clock: Clock,
+    worker_id: str,
+) -> Push | None:
+    found_at = callbacks(settings.public_url)
+    if found_at is None:
+        return None
+    return Push(
+        Hubs(
+            db,
+            fetcher,
+            clock=clock,
+            worker_id=worker_id,
+            callbacks=found_at,
+            spacing=settings.poll_interval_min,
+        ),
+        Callbacks(db, parsers, clock=clock, alert_max_age=settings.alert_max_age),
+    )
+
+
 def open_sender(rooms: Rooms, channel: Channel) -> Sender:
     """The worker that empties the outbox of one channel."""
     rate = rooms.settings.telegram_rate if channel.name == "telegram" else 1000.0
@@ -158,12 +195,16 @@ class Service:
             Worker(f"sender:{channel.name}", open_sender(rooms, channel).round)
             for channel in channels
         ]
+        self._hubs: list[Worker] = []
         rooms.poller.on_saved = self._editor.wake
+        if rooms.push:
+            self._hubs = [Worker("hubs", rooms.push.hubs.round)]
+            rooms.push.callbacks.on_saved = self._editor.wake
         rooms.editor.on_decided = self._wake_senders
 
     @property
     def workers(self) -> list[Worker]:
-        return [self._poller, self._editor, *self._senders]
+        return [self._poller, self._editor, *self._senders, *self._hubs]
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until `stop` is set; then end what is in flight, within GRACE seconds."""

@@ -17,6 +17,7 @@ from bot.platforms.telegram import Telegram
 from bot.platforms.telegram_talk import TelegramTalk
 from bot.settings import Settings, describe
 from bot.web.health import HealthServer
+from storage import hubs
 
 log = structlog.get_logger()
 
@@ -34,8 +35,14 @@ async def serve(settings: Settings) -> int:
     log.info("service.starting", **describe(settings))
     async with AsyncExitStack() as stack:
         rooms = await stack.enter_async_context(open_rooms(settings, time.time))
+        if rooms.push is None:
+            await rooms.db.write(hubs.forget_trust)
         health = HealthServer(
-            rooms.db, clock=rooms.clock, host=settings.http_host, port=settings.http_port
+            rooms.db,
+            clock=rooms.clock,
+            host=settings.http_host,
+            port=settings.http_port,
+            routes=rooms.push.callbacks.routes() if rooms.push else (),
         )
         await health.start()
         stack.push_async_callback(health.stop)

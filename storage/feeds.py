@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
-from storage import entries, moves
+from storage import entries, moves, pushes
 from storage.database import Connection, Row
 from storage.model import Feed, FeedHealth, FeedSeed, PollResult, SavedPoll
 from storage.rows import only, record
@@ -52,7 +52,7 @@ _SETTLE = {
            set etag = :etag, last_modified = :last_modified, body_hash = :body_hash,
                first_success_at = coalesce(first_success_at, :now), last_success_at = :now,
                next_check_at = :next_check_at, last_error = null, error_count = 0,
-               leased_by = null, leased_until = 0
+               hub = :hub, topic = :topic, leased_by = null, leased_until = 0
          where id = :id
     """,
     # an answer without a body may still bring a newer validator
@@ -205,7 +205,7 @@ def save_poll(
     """
     before = conn.one(
         """
-        select first_success_at, moved_to, gone_since from feeds
+        select first_success_at, hub, moved_to, gone_since from feeds
          where id = :id and leased_by = :worker
         """,
         id=feed_id,
@@ -222,6 +222,8 @@ def save_poll(
         last_modified=result.last_modified,
         body_hash=result.body_hash,
         error=result.error,
+        hub=result.hub,
+        topic=result.topic,
     )
     new, changed = entries.save(
         conn,
@@ -241,6 +243,8 @@ def save_poll(
                 rhythm=learned.rhythm,
                 next=learned.next_check_at,
             )
+        if before["hub"]:
+            pushes.polled(conn, feed_id, now)
     if result.hold_host:
         _hold(conn, result.hold_host, result.next_check_at)
     known = result.status == "not_modified" or len(new) < len(result.entries)

@@ -16,6 +16,7 @@ EventState = Literal["open", "closed", "cancelled", "merged"]
 RulingAction = Literal["merge", "split", "retract", "correct"]
 Action = Literal["push", "edit"]
 Moved = Literal["rewritten", "merged", "retired"]
+HubMode = Literal["subscribe", "unsubscribe", "off"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,54 @@ class Feed:
     #: when it brings news, as JSON text of bot.feeds.rhythm; null until its first items were seen
     rhythm: str | None
     created_at: float
+    #: the WebSub hub that it last announced, and what to ask of it
+    hub: str | None = None
+    topic: str | None = None
+    #: until then its hub is trusted to push what is new
+    pushed_until: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HubSubscription:
+    """What we asked of a feed's WebSub hub, and what it promised."""
+
+    id: int
+    feed_id: int
+    hub: str
+    topic: str
+    #: last part of our callback's path
+    token: str
+    #: key of the hub's signatures
+    secret: str
+    #: what we want of the hub; off: nothing any more
+    mode: HubMode
+    #: as last given to the hub
+    callback: str | None
+    #: when the hub is asked next
+    due_at: float
+    asked_at: float | None
+    #: how often it was asked since it last verified
+    attempts: int
+    #: until then it pushes
+    lease_until: float | None
+    #: a Problem, as JSON
+    error: str | None
+    #: SHA-256 of the last body that it pushed
+    push_hash: str | None
+    #: it said that there is news, and nobody has looked yet
+    pinged_at: float | None
+    #: pushes that it did not sign
+    ignored: int
+
+
+@dataclass(frozen=True, slots=True)
+class SavedPush:
+    """What one push changed in the store."""
+
+    #: entries never seen before
+    new: int = 0
+    #: it says something that only the feed itself can settle: look there
+    look: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +181,9 @@ class PollResult:
     #: pure, asked inside the transaction because only the store knows which entries are new: from
     #: their dates (None = undated). It is not asked when none is.
     learn: Callable[[Sequence[float | None]], Learned] | None = None
+    #: of a changed body: the WebSub hub that it announces, and what to ask of it
+    hub: str | None = None
+    topic: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

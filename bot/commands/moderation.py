@@ -15,7 +15,7 @@ from bot.feeds.inspect import FeedCheck
 from bot.feeds.problem import Problem
 from bot.messages.i18n import LANGUAGES
 from bot.messages.message import Line, Span
-from storage import feeds
+from storage import feeds, hubs
 from storage.database import Connection
 from storage.model import Feed, FeedSeed, NewEntry
 
@@ -132,6 +132,7 @@ async def check(request: Request) -> Reply:
         lines += await _would_alert(request, checked.entries)
     if found:
         lines.append(_feed_line(request, found[0]))
+        lines += await _hub_line(request, found[0])
     return Reply(tuple(lines))
 
 
@@ -153,6 +154,25 @@ def _check_lines(request: Request, checked: FeedCheck) -> list[Text | Line]:
         for problem in checked.problems
     ]
     return lines
+
+
+async def _hub_line(request: Request, feed: Feed) -> list[Text]:
+    """Does its hub push to us, and if not, why not? Nothing for a feed without a hub."""
+    now = request.now
+    if feed.hub is None:
+        return []
+    asked = await request.services.db.read(hubs.of_feed, feed.id)
+    if asked is None:
+        return [Text("checkfeed.hub_unused")]
+    if _is_pushed(feed, now):
+        return [Text("checkfeed.hub_trusted")]
+    if asked.lease_until is not None and asked.lease_until > now:
+        return [Text("checkfeed.hub_unproven")]
+    if asked.error:
+        return [
+            Text("checkfeed.hub_failed", {"reason": _said(request, Problem.load(asked.error))})
+        ]
+    return [Text("checkfeed.hub_asked")]
 
 
 async def _would_alert(request: Request, entries: Sequence[NewEntry]) -> list[Text | Line]:
@@ -227,8 +247,14 @@ def _state(request: Request, feed: Feed) -> str:
     if feed.last_success_at is None:
         return voice.text("feed.never_read")
     if feed.last_new_at is None:
-        return voice.text("feed.read_nothing_new", ago=voice.ago(now - feed.last_success_at))
-    return voice.text("feed.fine", ago=voice.ago(now - feed.last_new_at))
+        state = voice.text("feed.read_nothing_new", ago=voice.ago(now - feed.last_success_at))
+    else:
+        state = voice.text("feed.fine", ago=voice.ago(now - feed.last_new_at))
+    return f"{state}, {voice.text('feed.pushed')}" if _is_pushed(feed, now) else state
+
+
+def _is_pushed(feed: Feed, now: float) -> bool:
+    return feed.pushed_until is not None and feed.pushed_until > now
 
 
 def _retired(feed: Feed) -> Problem | None:

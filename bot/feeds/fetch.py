@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import importlib.metadata
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, suppress
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from types import TracebackType
+from typing import Any
 from urllib.parse import quote
 
 import aiohttp
@@ -150,6 +151,19 @@ class Fetcher:
         except FAULTS as error:
             return FetchFailed(problem_of(error, size=_MAX_MIB))
 
+    def request(
+        self, method: str, url: str, **options: Any
+    ) -> AbstractAsyncContextManager[aiohttp.ClientResponse]:
+        """One request to others than feeds (a hub), over this session and past the same guard.
+
+        Redirects are not followed, bodies not inflated, and no deadline is kept: that is the
+        caller's.
+        """
+        if self._session is None:
+            raise RuntimeError("use the Fetcher in `async with`")
+        self._guard.dialling(host_of(url))
+        return self._session.request(method, url, allow_redirects=False, **options)
+
     async def _follow(
         self, url: str, validators: dict[str, str]
     ) -> Fetched | NotModified | FetchFailed:
@@ -185,7 +199,7 @@ class Fetcher:
         conditional: bool,
     ) -> Fetched | NotModified | FetchFailed:
         status, answered = response.status, str(response.url)
-        headers = {name.lower(): value for name, value in response.headers.items()}
+        headers = lowered(response.headers)
         etag = _validator(response.headers.get(hdrs.ETAG))
         last_modified = _validator(response.headers.get(hdrs.LAST_MODIFIED))
         if status == 304 and conditional:
@@ -210,6 +224,13 @@ class Fetcher:
             final_url=answered,
             permanent_url=permanent,
         )
+
+
+def lowered(headers: Mapping[str, str]) -> dict[str, str]:
+    """Headers by lower-case name; the last of a name counts, but Link may come several times."""
+    found = {name.lower(): value for name, value in headers.items()}
+    links = [value for name, value in headers.items() if name.lower() == "link"]
+    return {**found, "link": ", ".join(links)} if links else found
 
 
 def user_agent(contact: str | None) -> str:

@@ -69,6 +69,8 @@ class Looker:
             moved_to=answer.permanent_url,
             confirmed=self._move_confirmed(feed, answer),
             learn=self._learner(feed, answer, [entry.published_at for entry in parsed.entries]),
+            hub=parsed.hub,
+            topic=parsed.topic or answer.final_url,
         )
 
     def _unchanged(self, feed: Feed, answer: Fetched | NotModified) -> PollResult:
@@ -106,6 +108,13 @@ class Looker:
         return learn
 
     def _next(self, feed: Feed, answer: Fetched | NotModified, known: rhythm.Rhythm) -> float:
+        if feed.pushed_until is not None and feed.pushed_until > self._clock():
+            return schedule.while_pushed(
+                now=self._clock(),
+                pushed_until=feed.pushed_until,
+                interval_max=self._interval_max,
+                jitter=self._jitter(),
+            )
         now = self._clock()
         return schedule.after_answer(
             now=now,

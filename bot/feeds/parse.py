@@ -19,6 +19,7 @@ from bot.feeds import clean
 from bot.feeds.address import canonical_url, is_google_news, web_address
 from bot.feeds.dates import published
 from bot.feeds.hints import Wishes, wishes
+from bot.feeds.hub_links import announced
 from bot.feeds.problem import Problem
 from storage.model import NewEntry
 
@@ -47,6 +48,8 @@ class ParsedFeed:
     is_feed: bool
     #: what was odd, one plain sentence each; the entries are usable all the same
     problems: tuple[Problem, ...]
+    #: what to ask of the hub, when the feed says so
+    topic: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,14 +97,16 @@ def parse(body: bytes, headers: Mapping[str, str], url: str, fetched_at: float) 
         problems.append(Problem("empty_items", count=len(drafts) - len(readable)))
     if readable and all(draft.published_at is None for draft in readable):
         problems.append(Problem("no_dates"))
+    hub, topic = announced(headers.get("link"), feed.get("links"), url)
     return ParsedFeed(
         title=clean.title(str(feed.get("title") or "")),
         language=_language(feed.get("language")),
         entries=_entries(readable, url, fetched_at),
-        hub=_hub(feed, url),
+        hub=hub,
         wishes=wishes(feed, body),
         is_feed=True,
         problems=tuple(problems),
+        topic=topic,
     )
 
 
@@ -294,10 +299,3 @@ def _digest(*parts: str) -> str:
 def _language(declared: Any) -> str | None:
     match = _LANGUAGE.match(str(declared or "").strip().lower())
     return match.group() if match else None
-
-
-def _hub(feed: Any, base: str) -> str | None:
-    for link in feed.get("links") or ():
-        if link.get("rel") == "hub":
-            return web_address(str(link.get("href") or ""), base)
-    return None

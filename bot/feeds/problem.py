@@ -57,6 +57,8 @@ PROBLEMS = {
     "parse_slow": "cannot be parsed within {seconds} seconds",
     "search_slow": "no feed was found within {seconds} seconds",
     "no_link": "the page names no feed, and none is in the usual places",
+    # of a hub that was asked to push
+    "hub_refused": "the hub refuses ({detail})",
     # odd, and read all the same
     "no_items": "has no items",
     "many_items": "has {count} items, of which the {most} newest are read",

@@ -164,6 +164,13 @@ def learn(
     return after
 
 
+def pushed(stored: str, new: Sequence[float | None], now: float) -> str:
+    """The same after a hub has pushed items with these dates: else a feed that is hardly polled
+    would pass for silent, and be asked rarely on the day its hub fails."""
+    known = load(stored)
+    return learn(known, new, now=now, looked_at=known.at, window=known.window).dump()
+
+
 def _seen_at(date: float | None, now: float, looked_at: float) -> float | None:
     if date is None or date > now:
         return now

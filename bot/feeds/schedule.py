@@ -88,6 +88,12 @@ def _window_safe(rhythm: Rhythm, now: float) -> float:
     return _WINDOW_SHARE * rhythm.window_lasts(now)
 
 
+def while_pushed(*, now: float, pushed_until: float, interval_max: float, jitter: float) -> float:
+    """When to look after a feed whose hub pushes (epoch seconds): a safety net, after the
+    longest interval, but at once when the hub's promise ends."""
+    return min(now + interval_max * (1 - _JITTER * jitter), max(pushed_until, now))
+
+
 def after_failure(
     *,
     now: float,

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from aiohttp import web
 
 from bot.work import Clock
-from storage import deliveries, entries, feeds
+from storage import deliveries, entries, feeds, hubs
 from storage.database import Connection, Database
 from storage.model import FeedHealth
 
@@ -67,20 +68,30 @@ async def check(db: Database, *, started_at: float, clock: Clock) -> Verdict:
 
 def _observe(conn: Connection, now: float) -> tuple[FeedHealth, dict[str, int]]:
     return feeds.health(conn, now), {
+        "feeds_pushed": hubs.pushed_feeds(conn, now),
         "entries_waiting": entries.waiting(conn),
         "deliveries_waiting": deliveries.waiting(conn),
     }
 
 
 class HealthServer:
-    """GET /health: 200 when all is well, 503 with the reasons when not."""
+    """GET /health: 200 when all is well, 503 with the reasons when not. Serves `routes` too."""
 
-    def __init__(self, db: Database, *, clock: Clock, host: str, port: int):
+    def __init__(
+        self,
+        db: Database,
+        *,
+        clock: Clock,
+        host: str,
+        port: int,
+        routes: Sequence[web.RouteDef] = (),
+    ):
         self._db = db
         self._clock = clock
         self._started_at = clock()
         self._host = host
         self._port = port
+        self._routes = routes
         self._runner: web.AppRunner | None = None
 
     async def start(self) -> None:
@@ -91,7 +102,16 @@ class HealthServer:
         """
         app = web.Application()
         app.router.add_get("/health", self._health)
-        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
+        app.router.add_routes(self._routes)
+        self._runner = web.AppRunner(
+            app,
+            access_log=None,
+            shutdown_timeout=1.0,
+            # whoever reads a body inflates it with a limit
+            auto_decompress=False,
+            # seconds for what still comes of a body that is not wanted
+            lingering_time=1.0,
+        )
         await self._runner.setup()
         await web.TCPSite(self._runner, self._host, self._port).start()
 
