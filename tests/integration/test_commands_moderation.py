@@ -10,8 +10,8 @@ from command_room import DAY, MODERATOR, NOW, Room, open_room
 from feed_server import FeedServer, item, rss
 
 from bot.feeds.problem import Problem
-from storage import feeds
-from storage.model import FeedSeed, PollResult
+from storage import feeds, hubs, pushes
+from storage.model import FeedSeed, NewEntry, PollResult
 
 
 @pytest.fixture
@@ -222,3 +222,63 @@ async def test_a_feed_that_stopped_by_itself_says_why(room: Room) -> None:
     ) in lines
     await say(room, f"/resumefeed {gone}")
     assert "arrêté tout seul" not in await say(room, "/checkfeed Disparu")
+
+
+async def test_moderators_see_whether_a_feed_is_pushed(room: Room, server: FeedServer) -> None:
+    """From what its site announces to what its hub has proved; /feeds shows the last in short."""
+    url, hub = server.url("/feed.xml"), "https://hub.example/"
+    await add(room, "Fleuve", url)
+    await poll(room, 1, PollResult("changed", NOW + 60, hub=hub, topic=url))
+    seen = [(await say(room, "/checkfeed 1")).split("\n")[-1]]
+
+    here = "https://us.example/websub/"
+    await room.db.write(hubs.reconcile, here, NOW)
+    (asked,) = await room.db.write(hubs.claim, "w", callbacks=here, now=NOW, limit=1, lease=40.0)
+    seen.append((await say(room, "/checkfeed 1")).split("\n")[-1])
+    problem = Problem("hub_refused", detail="HTTP 403").dump()
+    await room.db.write(hubs.asked, asked.id, "w", retry_at=NOW + 60, error=problem, give_up=False)
+    seen.append((await say(room, "/checkfeed 1")).split("\n")[-1])
+    await room.db.write(
+        hubs.verified,
+        asked.token,
+        url,
+        "subscribe",
+        asked_since=NOW,
+        lease_until=NOW + DAY,
+        renew_at=NOW + DAY,
+        now=NOW,
+    )
+    seen.append((await say(room, "/checkfeed 1")).split("\n")[-1])
+    for identity in ("1", "2"):
+        await room.db.write(
+            pushes.save_push,
+            asked.id,
+            [_entry(identity)],
+            body_hash=identity,
+            now=NOW,
+            alert_max_age=DAY,
+        )
+    seen.append((await say(room, "/checkfeed 1")).split("\n")[-1])
+    assert seen == [
+        "Envoi direct (WebSub) : proposé par le site, pas encore demandé. Il y faut PUBLIC_URL.",
+        "Envoi direct (WebSub) : demandé, pas encore confirmé.",
+        "Envoi direct (WebSub) : demandé en vain (le site refuse l’envoi direct : HTTP 403).",
+        "Envoi direct (WebSub) : promis, mais pas encore éprouvé. Nous passons comme d’habitude.",
+        "Envoi direct (WebSub) : le site nous envoie ses articles dès leur parution.",
+    ]
+    assert "le site nous prévient lui-même" in await say(room, "/feeds")
+    assert "the site tells us itself" in await say(room, "/feeds", "en")
+
+
+def _entry(identity: str) -> NewEntry:
+    return NewEntry(
+        identity=identity,
+        guid=identity,
+        url=f"https://a.example/{identity}",
+        canonical_url=f"https://a.example/{identity}",
+        title=f"Nouvelle {identity}",
+        summary="",
+        published_at=NOW,
+        content_hash=identity,
+        fingerprint=identity,
+    )
