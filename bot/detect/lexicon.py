@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.resources import files
@@ -243,11 +242,13 @@ class Lexicon:
 
         A mask (« crise cardiaque ») hides every shorter word it covers.
         """
-        starts = doc.padded_starts
+        padded = doc.padded
         opens = {sentence.first for sentence in doc.sentences[1:]}
         found: list[Mark] = []
-        for end, (length, form, entries) in self._automaton.iter(doc.padded):
-            last = bisect_left(starts, end)
+        last = at = 0
+        for end, (length, form, entries) in self._automaton.iter(padded):
+            last += padded.count(" ", at, end)  # each word has one before it
+            at = end
             if length > 1 and not opens.isdisjoint(range(last - length + 1, last)):
                 continue  # « … incendié. Des hommes … » is no « incendie des »
             for entry, layer, value in entries:
