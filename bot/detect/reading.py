@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -57,12 +58,13 @@ class Sentence:
     is_title: bool
     #: its folded words
     words: Sequence[str] = ()
-    marks: list[Mark] = field(default_factory=list)
-    _by_layer: dict[str, list[Mark]] = field(default_factory=dict)
+    marks: Sequence[Mark] = ()
+    _by_layer: dict[str, list[Mark]] = field(init=False)
 
-    def add(self, mark: Mark) -> None:
-        self.marks.append(mark)
-        self._by_layer.setdefault(mark.layer, []).append(mark)
+    def __post_init__(self) -> None:
+        self._by_layer = {}
+        for mark in self.marks:
+            self._by_layer.setdefault(mark.layer, []).append(mark)
 
     def of(self, layer: str, *others: str) -> list[Mark]:
         if not others:
@@ -90,22 +92,17 @@ class Reading:
         self.sentences = self._sentences()
 
     def _sentences(self) -> list[Sentence]:
-        sentences = [
+        firsts = [mark.first for mark in self.marks]
+        return [
             Sentence(
                 number,
                 span,
                 span.first < self._title_end,
                 self.doc.words[span.first : span.last],
+                self.marks[bisect_left(firsts, span.first) : bisect_left(firsts, span.last)],
             )
             for number, span in enumerate(self.doc.sentences[:_SENTENCES])
         ]
-        at = 0
-        for mark in self.marks:
-            while at < len(sentences) - 1 and mark.first >= sentences[at].span.last:
-                at += 1
-            if sentences and sentences[at].holds(mark):
-                sentences[at].add(mark)
-        return sentences
 
     def has(self, *layers: str) -> bool:
         return any(mark.layer in layers for mark in self.marks)
