@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from bot.detect import word_sets
 from bot.detect.actors import in_context
@@ -22,6 +22,7 @@ from bot.detect.time import find_dates
 from bot.detect.time_reader import DateMention
 from bot.detect.tolls import TollMention, find_tolls
 
+_T = TypeVar("_T")
 _M = TypeVar("_M", CountryMention, Mention, DateMention)
 _HARD_BREAK = re.compile(r"[;:()\[\]—–«»“”\"?!]|\s-\s")
 #: an item is a headline and a lead; what stands after so many sentences is not looked at
@@ -90,6 +91,7 @@ class Reading:
         self.doc, self._title_end = one_text(item)
         self.marks = _at_refuge(in_context(lexicon.scan(self.doc), self.doc))
         self.sentences = self._sentences()
+        self._said: dict[tuple[Callable[..., object], int], Any] = {}
 
     def _sentences(self) -> list[Sentence]:
         firsts = [mark.first for mark in self.marks]
@@ -244,6 +246,14 @@ class Reading:
 
     def dates_in(self, sentence: Sentence) -> list[DateMention]:
         return self._dates_by_sentence[sentence.number]
+
+    def once(self, rule: Callable[[Reading, Sentence], _T], sentence: Sentence) -> _T:
+        """What a rule says of a sentence: found once, asked for by every happening told there."""
+        key = (rule, sentence.number)
+        if key not in self._said:
+            self._said[key] = rule(self, sentence)
+        said: _T = self._said[key]
+        return said
 
     def breaks(self, left: int, right: int) -> tuple[int, int, int]:
         """Hard breaks, commas and clause words between two words."""
