@@ -59,7 +59,7 @@ _FAR = 0.03
 _ACT_REACH = 14
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Parties:
     """States and bodies a sentence names."""
 

@@ -25,7 +25,7 @@ class Anchor:
         return self.precision == "day"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class DayWords:
     """A day as written: « mardi 12 septembre » has no year."""
 
@@ -35,7 +35,7 @@ class DayWords:
     year: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Day:
     date: date | None
     #: the weekday written is not that of the date

@@ -19,7 +19,7 @@ class CountryTableError(DataError, ValueError):
     """The country table is broken; the message names the file and the country."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class CountryMention:
     span: Span
     #: ISO 3166-1 alpha-2

@@ -37,7 +37,7 @@ _CLEAR_LEAD = 1.0
 _SAME_PLACE_KM = 25.0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Mention:
     """A place name in a text, with every place it may mean."""
 

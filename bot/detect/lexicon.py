@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.resources import files
@@ -51,6 +50,11 @@ class Mark:
     #: the entry's own, at hand because they are asked for thousands of times an item
     layer: str
     value: str
+
+
+#: a form found: its first word, less its last (so that the longest of one place come first), its
+#: text, and the entries it may be, each with its layer and value
+_Hit = tuple[int, int, str, tuple[tuple[Entry, str, str], ...]]
 
 
 class _Lines(yaml.CSafeLoader):
@@ -204,8 +208,9 @@ class Lexicon:
                     known.append(entry)
         self._automaton = ahocorasick.Automaton()
         for form, found in by_form.items():
-            entries_here = tuple((entry, entry.layer, entry.value) for entry in found)
-            self._automaton.add_word(f" {form} ", (form.count(" ") + 1, form, entries_here))
+            found.sort(key=lambda entry: entry.layer != "mask")  # a mask hides the rest
+            meant = tuple((entry, entry.layer, entry.value) for entry in found)
+            self._automaton.add_word(f" {form} ", (form.count(" ") + 1, form, meant))
         self._automaton.make_automaton()
 
     @classmethod
@@ -243,35 +248,37 @@ class Lexicon:
 
         A mask (« crise cardiaque ») hides every shorter word it covers.
         """
-        starts = doc.padded_starts
+        padded = doc.padded
         opens = {sentence.first for sentence in doc.sentences[1:]}
-        found: list[Mark] = []
-        for end, (length, form, entries) in self._automaton.iter(doc.padded):
-            last = bisect_left(starts, end)
+        hits: list[_Hit] = []
+        last = at = 0
+        for end, (length, form, meant) in self._automaton.iter(padded):
+            last += padded.count(" ", at, end)  # each word has one before it
+            at = end
             if length > 1 and not opens.isdisjoint(range(last - length + 1, last)):
                 continue  # « … incendié. Des hommes … » is no « incendie des »
-            for entry, layer, value in entries:
-                found.append(Mark(last - length, last, entry, form, layer, value))
-        return _without_covered(found)
+            hits.append((last - length, -last, form, meant))
+        hits.sort()
+        return _without_covered(hits)
 
 
-def _without_covered(found: list[Mark]) -> list[Mark]:
-    """Drops what a longer word of the same layer, or a mask, covers."""
-    found.sort(key=lambda mark: (mark.first, -mark.last, mark.layer != "mask"))
+def _without_covered(hits: Sequence[_Hit]) -> list[Mark]:
+    """Marks of all but what a longer word of the same layer, or a mask, covers."""
     kept: list[Mark] = []
     mask_end = 0
     layer_end: dict[str, tuple[int, int]] = {}
-    for mark in found:
-        width = mark.last - mark.first
-        if mark.layer != "mask":
-            if mark.last <= mask_end:
+    for first, minus_last, form, meant in hits:
+        last = -minus_last
+        for entry, layer, value in meant:
+            if layer == "mask":
+                mask_end = max(mask_end, last)
+            elif last <= mask_end:
                 continue
-            span = layer_end.get(mark.layer)
-            if span is not None and mark.last <= span[1] and (mark.first, mark.last) != span:
-                continue
-            if span is None or mark.last > span[1]:
-                layer_end[mark.layer] = (mark.first, mark.last)
-        elif width:
-            mask_end = max(mask_end, mark.last)
-        kept.append(mark)
+            else:
+                span = layer_end.get(layer)
+                if span is None or last > span[1]:
+                    layer_end[layer] = (first, last)
+                elif (first, last) != span:
+                    continue
+            kept.append(Mark(first, last, entry, form, layer, value))
     return kept

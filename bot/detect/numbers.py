@@ -18,7 +18,7 @@ _THOUSANDS = frozenset({" ", "\u00a0", "\u202f", "\u2009", ".", ",", "'", "’"}
 _DECIMAL = frozenset({".", ","})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Number:
     """A number that ends before word `last`.
 

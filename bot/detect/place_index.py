@@ -56,7 +56,7 @@ class Form:
     shy: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Hit:
     """Words `first` up to but not including `last`, and the form they are."""
 

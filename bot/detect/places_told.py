@@ -63,6 +63,20 @@ class _Rank(NamedTuple):
     width: float
 
 
+class _Site(NamedTuple):
+    """What the words around a name say of it, whichever happening is asked about."""
+
+    mention: Mention
+    width: float
+    capital: bool
+    #: as in _Rank
+    away: int
+    #: where the one who tells it is
+    of_speaker: bool
+    #: so far off that the name tells but the direction
+    far: bool
+
+
 def places_of(
     reading: Reading, sentences: Sequence[Sentence], weights: Mapping[str, float]
 ) -> list[Place]:
@@ -70,50 +84,24 @@ def places_of(
     found: list[tuple[_Rank, Place]] = []
     aside: list[Place] = []
     for sentence in sentences:
-        for mention in reading.places_in(sentence):
-            if (
-                is_dateline(reading, sentence, mention.span)
-                or is_consoled(sentence, mention)
-                or is_said_there(reading, mention)
-                or is_of_office(reading, sentence, mention)
-            ):
-                continue
+        for site in reading.once(_sites, sentence):
             known = [place for _, place in found]
-            place = reading.gazetteer.resolve(mention, weights, beside=known)
+            place = reading.gazetteer.resolve(site.mention, weights, beside=known)
             if place is None or place.precision > 3:
                 continue
-            if mention.cue == "near" and _is_far(reading, mention):
+            if site.far:
                 place = replace(place, precision=3)
-            width = _width(reading, sentence, mention)
             if (at := _known_at(place, known)) is not None:
                 rank = found[at][0]
-                if width < 0:  # only a plainer word says more: not the unit of the same name
-                    found[at] = (rank._replace(width=min(rank.width, width)), found[at][1])
+                if site.width < 0:  # only a plainer word says more: not the unit of the same name
+                    found[at] = (rank._replace(width=min(rank.width, site.width)), found[at][1])
+            elif site.capital and known and not sentence.is_title:
                 continue
-            # « trois suspects jugés à Niamey »: a sentence that tells of nothing there
-            capital = (mention.cue in (None, "near") or not sentence.of("trigger")) and any(
-                capital.form == "capital" and capital.span == mention.span
-                for capital in reading.countries
-            )
-            if capital and known and not sentence.is_title:
-                continue
-            if is_of_speaker(reading, sentence, mention):
-                if not capital:
-                    aside.append(replace(place, precision=max(place.precision, 2)))
-                continue
-            away = 2 * (
-                mention.cue in _WAY
-                or _is_of_road(reading, mention)
-                or (capital and _is_told_from(reading, sentence, mention))
-                or _is_of_before(reading, sentence, mention)
-            ) or int(
-                comes_from(reading, sentence, mention)
-                or _lives_there(reading, sentence, mention)
-                or _is_of_hospital(reading, sentence, mention)
-                or reading.recalls(mention.span.first)
-            )
-            rank = _Rank(place.precision == 3, capital, away, width)
-            found.append((rank, place))
+            elif not site.of_speaker:
+                rank = _Rank(place.precision == 3, site.capital, site.away, site.width)
+                found.append((rank, place))
+            elif not site.capital:
+                aside.append(replace(place, precision=max(place.precision, 2)))
     # « Macina : … dans le village de Tièlan, cercle de Macina »: the seat's name is the unit's
     units = {place.name for _, place in found if place.precision in (2, 3) and place.admin1}
     found = [
@@ -127,6 +115,46 @@ def places_of(
     town = any(not rank.region for rank in sure)
     told = [p for rank, p in found if not (rank.away and (town or (sure and rank.away > 1)))]
     return told or aside
+
+
+def _sites(reading: Reading, sentence: Sentence) -> list[_Site]:
+    """The names in a sentence that may be where something happened."""
+    sites = []
+    for mention in reading.places_in(sentence):
+        if (
+            is_dateline(reading, sentence, mention.span)
+            or is_consoled(sentence, mention)
+            or is_said_there(reading, mention)
+            or is_of_office(reading, sentence, mention)
+        ):
+            continue
+        # « trois suspects jugés à Niamey »: a sentence that tells of nothing there
+        capital = (mention.cue in (None, "near") or not sentence.of("trigger")) and any(
+            capital.form == "capital" and capital.span == mention.span
+            for capital in reading.countries
+        )
+        away = 2 * (
+            mention.cue in _WAY
+            or _is_of_road(reading, mention)
+            or (capital and _is_told_from(reading, sentence, mention))
+            or _is_of_before(reading, sentence, mention)
+        ) or int(
+            comes_from(reading, sentence, mention)
+            or _lives_there(reading, sentence, mention)
+            or _is_of_hospital(reading, sentence, mention)
+            or reading.recalls(mention.span.first)
+        )
+        sites.append(
+            _Site(
+                mention,
+                _width(reading, sentence, mention),
+                capital,
+                away,
+                of_speaker=is_of_speaker(reading, sentence, mention),
+                far=mention.cue == "near" and _is_far(reading, mention),
+            )
+        )
+    return sites
 
 
 def _width(reading: Reading, sentence: Sentence, mention: Mention) -> float:

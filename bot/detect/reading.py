@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from bot.detect import word_sets
 from bot.detect.actors import in_context
@@ -21,6 +22,7 @@ from bot.detect.time import find_dates
 from bot.detect.time_reader import DateMention
 from bot.detect.tolls import TollMention, find_tolls
 
+_T = TypeVar("_T")
 _M = TypeVar("_M", CountryMention, Mention, DateMention)
 _HARD_BREAK = re.compile(r"[;:()\[\]—–«»“”\"?!]|\s-\s")
 #: an item is a headline and a lead; what stands after so many sentences is not looked at
@@ -57,12 +59,13 @@ class Sentence:
     is_title: bool
     #: its folded words
     words: Sequence[str] = ()
-    marks: list[Mark] = field(default_factory=list)
-    _by_layer: dict[str, list[Mark]] = field(default_factory=dict)
+    marks: Sequence[Mark] = ()
+    _by_layer: dict[str, list[Mark]] = field(init=False)
 
-    def add(self, mark: Mark) -> None:
-        self.marks.append(mark)
-        self._by_layer.setdefault(mark.layer, []).append(mark)
+    def __post_init__(self) -> None:
+        self._by_layer = {}
+        for mark in self.marks:
+            self._by_layer.setdefault(mark.layer, []).append(mark)
 
     def of(self, layer: str, *others: str) -> list[Mark]:
         if not others:
@@ -88,24 +91,20 @@ class Reading:
         self.doc, self._title_end = one_text(item)
         self.marks = _at_refuge(in_context(lexicon.scan(self.doc), self.doc))
         self.sentences = self._sentences()
+        self._said: dict[tuple[Callable[..., object], int], Any] = {}
 
     def _sentences(self) -> list[Sentence]:
-        sentences = [
+        firsts = [mark.first for mark in self.marks]
+        return [
             Sentence(
                 number,
                 span,
                 span.first < self._title_end,
                 self.doc.words[span.first : span.last],
+                self.marks[bisect_left(firsts, span.first) : bisect_left(firsts, span.last)],
             )
             for number, span in enumerate(self.doc.sentences[:_SENTENCES])
         ]
-        at = 0
-        for mark in self.marks:
-            while at < len(sentences) - 1 and mark.first >= sentences[at].span.last:
-                at += 1
-            if sentences and sentences[at].holds(mark):
-                sentences[at].add(mark)
-        return sentences
 
     def has(self, *layers: str) -> bool:
         return any(mark.layer in layers for mark in self.marks)
@@ -247,6 +246,14 @@ class Reading:
 
     def dates_in(self, sentence: Sentence) -> list[DateMention]:
         return self._dates_by_sentence[sentence.number]
+
+    def once(self, rule: Callable[[Reading, Sentence], _T], sentence: Sentence) -> _T:
+        """What a rule says of a sentence: found once, asked for by every happening told there."""
+        key = (rule, sentence.number)
+        if key not in self._said:
+            self._said[key] = rule(self, sentence)
+        said: _T = self._said[key]
+        return said
 
     def breaks(self, left: int, right: int) -> tuple[int, int, int]:
         """Hard breaks, commas and clause words between two words."""

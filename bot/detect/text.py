@@ -8,6 +8,7 @@ import unicodedata
 from bisect import bisect_left
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
+from itertools import accumulate
 
 from selectolax.lexbor import LexborHTMLParser
 
@@ -32,6 +33,7 @@ _ABBREVIATION = re.compile(
     re.IGNORECASE,
 )
 _WORD = re.compile(r"[^\W_]+")
+_WORDS_AND_GAPS = re.compile(r"([^\W_]+)")
 _ARABIC = re.compile("[\u0620-\u064a]")
 #: « و12 »: Arabic letters glued to digits are a word of their own
 _WORD_OF_ARABIC = re.compile(r"[\u0620-\u064a\u0671-\u06d3]+|[^\W_]+")
@@ -129,7 +131,7 @@ def fold_word(word: str) -> str:
     if word.isascii():
         return word.lower()
     word = _ARABIC_MARKS.sub("", word.translate(_FOLD_EXTRA))
-    decomposed = unicodedata.normalize("NFKD", word.casefold())
+    decomposed = unicodedata.normalize("NFKD", word.casefold()).replace(" ", "")  # « ﷺ » is four
     folded = "".join(c for c in decomposed if not unicodedata.combining(c)).translate(_FOLD_EXTRA)
     return bare(folded) if folded and "\u0620" <= folded[0] <= "\u064a" else folded
 
@@ -141,9 +143,13 @@ def fold(text: str) -> str:
     return " ".join(Doc(text).words)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Span:
-    """Words `first` up to but not including `last`."""
+    """Words `first` up to but not including `last`.
+
+    Nobody changes one. It is not declared frozen, nor is what else is found in a text by the
+    dozen: freezing makes a record five times as slow to make.
+    """
 
     first: int
     last: int
@@ -182,15 +188,6 @@ class Doc:
     def padded(self) -> str:
         """ " w0 w1 w2 ": search " menaka " here to match whole words only."""
         return f" {' '.join(self.words)} "
-
-    @cached_property
-    def padded_starts(self) -> list[int]:
-        """Where each word starts in `padded`."""
-        offsets, at = [], 1
-        for word in self.words:
-            offsets.append(at)
-            at += len(word) + 1
-        return offsets
 
     @cached_property
     def sentences(self) -> list[Span]:
@@ -240,16 +237,13 @@ _Cut = tuple[list[str], list[int], list[int]]
 
 def _cut(text: str) -> _Cut:
     """The words of a text that has neither Arabic nor initials: nearly every one."""
-    words: list[str] = []
-    starts: list[int] = []
-    ends: list[int] = []
-    for match in _WORD.finditer(text):
-        word = fold_word(match[0])
-        if word and word != _ARTICLE:
-            start, end = match.span()
-            words.append(word)
-            starts.append(start)
-            ends.append(end)
+    parts = _WORDS_AND_GAPS.split(text)  # gap, word, gap, …, word, gap
+    words = list(map(fold_word, parts[1::2]))
+    bounds = list(accumulate(map(len, parts)))
+    starts, ends = bounds[:-1:2], bounds[1::2]
+    if "" in words or _ARTICLE in words:
+        kept = [at for at, word in enumerate(words) if word and word != _ARTICLE]
+        return [words[at] for at in kept], [starts[at] for at in kept], [ends[at] for at in kept]
     return words, starts, ends
 
 

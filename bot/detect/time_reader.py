@@ -33,7 +33,7 @@ _SINCE_WORDS = 6
 _STOPS = frozenset(".!?;\n")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class DateMention:
     """One time expression; `precision` is ACLED's: 1 day, 2 week, 3 month, 4 unknown."""
 

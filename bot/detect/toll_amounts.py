@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from bot.detect.numbers import Number
@@ -18,7 +19,8 @@ class Amount(NamedTuple):
     said: int | None = None
 
 
-class Meaning(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Meaning:
     """What an entry of data/tolls.yaml stands for."""
 
     letter: str
@@ -27,7 +29,8 @@ class Meaning(NamedTuple):
     plural: bool = False
 
 
-class Unit(NamedTuple):
+@dataclass(slots=True)
+class Unit:
     """Words `first`..`last` that count as one for the rules."""
 
     letter: str
@@ -82,7 +85,7 @@ def join_amounts(doc: Doc, units: Sequence[Unit]) -> list[Unit]:
         if letter == "~":
             read = _bounded(doc, units, at)
             if read is None:
-                found.append(unit._replace(letter="+"))
+                found.append(replace(unit, letter="+"))
                 at += 1
             else:
                 found.append(read[0])
@@ -111,7 +114,7 @@ def _once(doc: Doc, unit: Unit, found: list[Unit]) -> Unit:
         return unit
     found.pop()
     said = found.pop()
-    return unit._replace(first=said.first)
+    return replace(unit, first=said.first)
 
 
 def _is_repeated(unit: Unit, found: list[Unit]) -> bool:
@@ -135,14 +138,14 @@ def _bounded(doc: Doc, units: Sequence[Unit], at: int) -> tuple[Unit, int] | Non
         return None
     unit, end = _ranged(doc, units, start, [])
     if unit.amount is None or unit.amount.status in ("range", "unknown_positive"):
-        return unit._replace(first=units[at].first), end
+        return replace(unit, first=units[at].first), end
     amount = bounded(unit.amount, bound.value)
     return Unit("Q", units[at].first, unit.last, None, amount), end
 
 
 def _ranged(doc: Doc, units: Sequence[Unit], at: int, before: list[Unit]) -> tuple[Unit, int]:
     """« entre six et dix », "10-15", « deux ou trois »; « passe de 25 à 31 » is 31."""
-    unit = units[at]._replace(letter="Q")
+    unit = replace(units[at], letter="Q")
     low = unit.amount
     if low is None or low.min is None:
         return unit, at + 1
@@ -151,7 +154,7 @@ def _ranged(doc: Doc, units: Sequence[Unit], at: int, before: list[Unit]) -> tup
         dash = doc.between(unit.last - 1, units[at + 1].first).strip() in ("-", "–")
         if dash and high is not None and high.max is not None and low.min < high.max:
             amount = Amount(low.min, high.max, "range", low.min)
-            return unit._replace(last=units[at + 1].last, amount=amount), at + 2
+            return replace(unit, last=units[at + 1].last, amount=amount), at + 2
         return unit, at + 1
     if at + 2 >= len(units) or units[at + 2].letter != "q":
         return unit, at + 1
@@ -164,7 +167,7 @@ def _ranged(doc: Doc, units: Sequence[Unit], at: int, before: list[Unit]) -> tup
     opened = doc.words[opener.last - 1] if opener is not None and opener.last else ""
     from_to = word == "to" or (word == "a" and middle.letter == "P")
     if from_to and any(u.letter == "R" for u in before[-2:]):
-        return other._replace(letter="Q", first=unit.first), at + 3
+        return replace(other, letter="Q", first=unit.first), at + 3
     if (
         (word in ("et", "and") and opened in ("entre", "between"))
         or (from_to and (word == "to" or opened in ("de", "d") or high.max <= 2 * low.min))
@@ -172,7 +175,7 @@ def _ranged(doc: Doc, units: Sequence[Unit], at: int, before: list[Unit]) -> tup
     ):
         if opener is not None and opened in ("entre", "between", "de", "d", "from"):
             before.pop()
-            unit = unit._replace(first=opener.first)
+            unit = replace(unit, first=opener.first)
         amount = Amount(low.min, high.max, "range", low.min)
-        return unit._replace(last=other.last, amount=amount), at + 3
+        return replace(unit, last=other.last, amount=amount), at + 3
     return unit, at + 1

@@ -269,7 +269,7 @@ def _say(told: Told, number: int, words: TollWords) -> tuple[bool, bool, bool, b
     first = told.sentence.index(number)
     end = told.letters.index(".", first)
     span = Span(told.units[first].first, told.units[end].first)
-    said = " ".join(told.doc.words[span.first : span.last])
+    said = f" {' '.join(told.doc.words[span.first : span.last])} "
     cumulative = words.cumulative.search(said)
     background = cumulative is not None and not words.superlative.search(said)
     if background and cumulative is not None:
@@ -280,7 +280,7 @@ def _say(told: Told, number: int, words: TollWords) -> tuple[bool, bool, bool, b
         comma = told.letters.find(",", first, end)
         while comma >= 0 and told.doc.words[told.units[comma].first] in _WENT_ON:
             comma = told.letters.find(",", comma + 1, end)
-        long_ago = recall.group().startswith(_LONG)
+        long_ago = recall.group().lstrip().startswith(_LONG)
         until = comma if comma >= 0 else end if long_ago else 0
     return (
         background,

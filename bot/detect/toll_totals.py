@@ -16,7 +16,7 @@ _FIRMNESS = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class TollMention:
     """One figure as told; bounds and status as in `Toll`."""
 
@@ -39,7 +39,7 @@ class TollMention:
     together: int = -1
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Figure:
     min: int | None
     max: int | None

@@ -43,10 +43,12 @@ _NAME_GAPS = (" ", "-", "°", "° ", "'")
 
 @dataclass(frozen=True, slots=True)
 class TollWords:
-    #: words that begin no phrase but themselves
+    #: what a word means alone
     single: dict[str, Meaning]
-    #: first word -> phrases, longest first
-    phrases: dict[str, list[tuple[list[str], Meaning]]]
+    #: first and second word -> phrases that begin so, longest first
+    phrases: dict[str, dict[str, list[tuple[list[str], Meaning]]]]
+    #: words that are not read by what they mean alone, as they may begin something longer
+    openers: frozenset[str]
     #: a sentence with none of these tells of nobody's loss
     triggers: frozenset[str]
     group_after: dict[str, str]
@@ -65,9 +67,7 @@ class TollWords:
     def letter_of(self, word: str) -> str:
         """The class of a word alone; "x" where it has none."""
         meaning = self.single.get(word)
-        if meaning is not None:
-            return meaning.letter
-        return next((m.letter for p, m in self.phrases.get(word, ()) if len(p) == 1), "x")
+        return "x" if meaning is None else meaning.letter
 
 
 @cache
@@ -85,19 +85,19 @@ def load() -> TollWords:
                 entries[form] = Meaning(LETTERS[name], value, form.endswith(_PLURAL))
                 if name in _HARM or name == "toll":
                     triggers.add(max(form.split(), key=len))
-    phrases: dict[str, list[tuple[list[str], Meaning]]] = {}
+    phrases: dict[str, dict[str, list[tuple[list[str], Meaning]]]] = {}
     for form in sorted(entries, key=lambda form: -form.count(" ")):
         words = form.split()
-        phrases.setdefault(words[0], []).append((words, entries[form]))
-    single = {
-        word: found[0][1]
-        for word, found in phrases.items()
-        if len(found) == 1 and len(found[0][0]) == 1 and word not in ("a", "personne")
-    }
+        if len(words) > 1:
+            begun = phrases.setdefault(words[0], {})
+            begun.setdefault(words[1], []).append((words, entries[form]))
+    single = {form: meaning for form, meaning in entries.items() if " " not in form}
+    numbers = (number_words() | {"a", "an"}) - single.keys()
     displaced = frozenset(_forms(data["displaced_persons"]))
     return TollWords(
         single=single,
-        phrases={word: found for word, found in phrases.items() if word not in single},
+        phrases=phrases,
+        openers=frozenset(phrases) | numbers | {"a", "personne"},
         triggers=frozenset(triggers | displaced),
         group_after={
             form: group
@@ -107,7 +107,7 @@ def load() -> TollWords:
         displaced=displaced,
         pairs=frozenset(_forms(data["pairs"])),
         names_with_number=frozenset(_forms(data["names_with_number"])),
-        numbers=number_words() | {"a", "an"},
+        numbers=numbers,
         counting=frozenset(_forms(data["counting"])),
         cumulative=_pattern("|".join(f"(?:{line})" for line in data["cumulative"])),
         superlative=_pattern(data["superlative"]),
@@ -128,13 +128,13 @@ def _forms(patterns: list[object]) -> list[str]:
 
 
 def _pattern(text: str) -> re.Pattern[str]:
-    """`text` between whole words; it must begin with a letter or a digit.
+    """`text` as whole words of a padded sentence; a match begins with the space before them.
 
-    Its groups are made to remember nothing, and nothing is tried at a word's end, where « \\b »
-    would hold too: that halves the time.
+    Its groups are made to remember nothing, and the regex engine leaps from space to space: that
+    makes it three times as fast.
     """
     forgetful = re.sub(r"(?<!\\)\((?!\?)", "(?:", text)
-    return re.compile(rf"(?<!\w)(?:{forgetful})\b")
+    return re.compile(rf" (?:{forgetful})\b")
 
 
 def units_of(doc: Doc) -> list[Unit]:
@@ -151,18 +151,18 @@ def units_of(doc: Doc) -> list[Unit]:
 def _units_of_sentence(doc: Doc, sentence: Span, table: TollWords) -> list[Unit]:
     units: list[Unit] = []
     words, starts, ends, original = doc.words, doc.starts, doc.ends, doc.original
-    single, phrases, numbers = table.single, table.phrases, table.numbers
+    single, openers = table.single, table.openers
     at, end = sentence.first, sentence.last
     while at < end:
         word = words[at]
         meaning = single.get(word)
-        if meaning is not None:
-            units.append(_made(meaning, at, at + 1))
-            at += 1
-        elif word in phrases or word in numbers or word.isdecimal():
+        if word in openers or (meaning is None and word.isdecimal()):
             unit = _unit_at(doc, at, end, table)
             units.append(unit)
             at = unit.last
+        elif meaning is not None:
+            units.append(_made(meaning, at, at + 1))
+            at += 1
         else:
             units.append(Unit("x", at, at + 1))
             at += 1
@@ -182,12 +182,15 @@ def _unit_at(doc: Doc, at: int, end: int, table: TollWords) -> Unit:
     words = doc.words
     word = words[at]
     second = words[at + 1] if at + 1 < end else ""
-    for phrase, meaning in table.phrases.get(word, ()):
+    for phrase, meaning in table.phrases.get(word, {}).get(second, ()):
         last = at + len(phrase)
-        if last == at + 1 or (phrase[1] == second and last <= end and words[at:last] == phrase):
-            if word == "personne" and second in ("n", "ne"):
-                return Unit("n", at, last)  # « personne n'a été tué »
+        if last <= end and words[at:last] == phrase:
             return _made(meaning, at, last)
+    if word == "personne" and second in ("n", "ne"):
+        return Unit("n", at, at + 1)  # « personne n'a été tué »
+    alone = table.single.get(word)
+    if alone is not None:
+        return _made(alone, at, at + 1)
     if word in table.numbers or word.isdecimal():
         number = number_at(doc, at)
         if number is not None and number.last <= end:

@@ -112,6 +112,41 @@ def _is_done_by(reading: Reading, triggers: Sequence[Mark]) -> bool:
     )
 
 
+def _fights(
+    reading: Reading, sentence: Sentence, triggers: Sequence[Mark], actors: Actors
+) -> bool:
+    """Whether the words of violence are meant: people who fight do it, or it befell forces."""
+    return (
+        _harms_forces(reading, sentence, triggers)
+        or any(actors.of(mark).irregular for mark in sentence.of("actor"))
+        or (
+            is_armed(sentence, actors)
+            and (
+                sentence.has("evidence", "forces")
+                or any(
+                    t.side == "victim" and t.who in ("killed", "wounded") for t in reading.tolls
+                )
+            )
+        )
+    )
+
+
+def _is_undone(
+    reading: Reading, sentence: Sentence, cue: Mark, triggers: Sequence[Mark], actors: Actors
+) -> bool:
+    """Whether arms undo a cue that yields to them: games and courts do not shoot."""
+    return (
+        (
+            _fights(reading, sentence, triggers, actors)
+            if cue.value in _ARENAS
+            else is_armed(sentence, actors)
+        )
+        or (cue.value in _OTHER_SUBJECTS and (_kills(triggers) or _is_done_by(reading, triggers)))
+        or (cue.value in _OF_PEOPLE and _takes(reading, sentence, triggers, actors))
+        or _is_armed_itself(reading, sentence, cue, actors)
+    )
+
+
 def judge(
     reading: Reading, sentence: Sentence, triggers: list[Mark], kind: str, actors: Actors,
     *, framed: bool = True,
@@ -121,20 +156,6 @@ def judge(
     `framed` says that the item's first sentence tells nothing fresh itself, so that what frames
     it (« Procès de … », « Dix ans après … ») frames the rest.
     """
-    armed = is_armed(sentence, actors)
-    meant = (
-        _harms_forces(reading, sentence, triggers)
-        or any(m.layer == "actor" and actors.of(m).irregular for m in sentence.marks)
-        or (
-            armed
-            and (
-                sentence.has("evidence", "forces")
-                or any(
-                    t.side == "victim" and t.who in ("killed", "wounded") for t in reading.tolls
-                )
-            )
-        )
-    )
     cues = [
         cue
         for cue in reading.cues
@@ -150,15 +171,7 @@ def judge(
         and not (cue.entry.more.get("with_year") and not is_of_other_year(reading, cue))
         and not (
             cue.entry.more["yields"] == "armed"
-            and (
-                (meant if cue.value in _ARENAS else armed)
-                or (
-                    cue.value in _OTHER_SUBJECTS
-                    and (_kills(triggers) or _is_done_by(reading, triggers))
-                )
-                or (cue.value in _OF_PEOPLE and _takes(reading, sentence, triggers, actors))
-                or _is_armed_itself(reading, sentence, cue, actors)
-            )
+            and _is_undone(reading, sentence, cue, triggers, actors)
         )
     ]
     verdicts = [Verdict(trigger) for trigger in triggers]

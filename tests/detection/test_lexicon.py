@@ -5,10 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from detecting import detector
 
 from bot.detect.actors import Actors
 from bot.detect.forms import expand
 from bot.detect.lexicon import TABLES, Lexicon, LexiconError, read_entries
+from bot.detect.text import Doc
 
 
 def write(folder: Path, name: str, text: str) -> Path:
@@ -120,3 +122,11 @@ def test_the_package_words_load() -> None:
     actors = Actors.load()
     assert {"jnim", "csp", "fla", "is_sahel", "fama", "unknown"} <= set(actors.by_id)
     Lexicon.load(actors.entries)
+
+
+def test_a_sign_that_folds_into_several_words_is_one() -> None:
+    """« ﷺ » is written out by folding; what stands behind it is still found where it stands."""
+    doc = Doc("ﷺ embuscade à Gao")
+    marks = detector().lexicon.scan(doc)
+    assert ("embuscade", 1) in [(mark.text, mark.first) for mark in marks]
+    assert doc.raw(doc.sentences[0]) == doc.original
