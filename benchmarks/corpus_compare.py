@@ -110,7 +110,7 @@ def _take(item: Any, rows: list[Mapping[str, Any]], *, alone: bool) -> Mapping[s
         lambda row: row["url"] == item.get("link") and fold(row["title"]) == fold(_title(item)),
         lambda row: bool(item.get("id")) and row["guid"] == item.get("id"),
         lambda row: bool(item.get("link")) and row["url"] == item.get("link"),
-        lambda row: bool(_title(item)) and fold(row["title"]) == fold(_title(item)),
+        lambda row: fold(row["title"]) == fold(_title(item) or _words(item)),
         lambda _: alone,
     )
     for test in tests:
