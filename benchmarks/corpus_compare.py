@@ -22,12 +22,9 @@ REASONS = {
     "empty": "an item without title and text tells nothing: left out",
     "twice": "an item listed twice is one entry",
     "most": "of more than 200 items the 200 newest are read",
-    "not a feed": "what is no RSS, RDF or Atom brings nothing, whatever feedparser finds in it",
-    "no answer": "the server gives no body: 304 unasked, 404, a redirect to nowhere",
     "text as title": "an item without title is called by its first words",
     "words only": "a title is plain words: markup, what no reader shows, « […] » are gone",
     "publisher": "Google News hangs the publisher on the title: taken off",
-    "letters": "bytes that are valid UTF-8 are read as such, whatever server or file declare",
     "absolute": "a relative link is one of the feed's site",
     "origin": "FeedBurner and aggregators name the article's own address: that one is taken",
     "no link": "what is no web address is no link: people are shown the guid's or the feed's",
@@ -143,10 +140,7 @@ def _of_title(item: Any, title: str, row: Mapping[str, Any]) -> str | None:
     if "news.google.com" in row["url"] and title.startswith(ours):
         return "publisher"
     raw = str(item.get("title") or "")
-    if clean.title(raw) == ours or not _letters(raw) or "<" in raw:
-        return "words only"
-    # the same bytes read as two encodings
-    return "letters" if not raw.isascii() else None
+    return "words only" if clean.title(raw) == ours or "<" in raw else None
 
 
 def _letters(text: str) -> str:
@@ -183,7 +177,7 @@ def _of_date(
     ours = row["published_at"]
     if any(text and read_date(text) == ours for text in said):
         return "local date"
-    if moment is not None and moment > row["first_seen_at"] == ours:
+    if moment is not None and ours is not None and row["first_seen_at"] - 60 < ours < moment:
         return "future"
     if moment is not None and moment < EARLIEST:
         return "impossible" if ours is None else "other date"
