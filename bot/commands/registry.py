@@ -88,6 +88,8 @@ class Services:
     detector: Detector
     #: epoch seconds
     started_at: float
+    #: seconds after its publication from which an item is stored, not pushed
+    alert_max_age: float = 48 * 3600.0
 
 
 @dataclass(frozen=True, slots=True)

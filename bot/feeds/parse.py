@@ -215,7 +215,7 @@ def _draft(item: Any, moment: float | None, base: str) -> _Draft | None:
 
 
 def _link(item: Any) -> Any:
-    """The item's link. Without one feedparser takes the guid, but "4711" is no page of the site."""
+    """The item's link. Without one feedparser takes the guid, but "4711" is no page."""
     link = item.get("link")
     if item.get("guidislink") and not str(link).startswith(("http://", "https://", "/")):
         return None
