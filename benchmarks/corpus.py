@@ -41,6 +41,7 @@ from benchmarks.corpus_host import Served, served
 from bot.app import open_fetcher, open_poller
 from bot.feeds.dates import EARLIEST
 from bot.feeds.parse import parse
+from bot.feeds.parsing import Parsers
 from bot.feeds.problem import Problem
 from bot.settings import Settings
 from storage import feeds
@@ -183,8 +184,9 @@ async def poll(folders: list[Path]) -> list[Outcome]:
         try:
             seeds = [FeedSeed(url=base + path, name=path) for path, _ in wanted]
             await db.write(feeds.seed, seeds, time.time())
-            async with open_fetcher(settings) as fetcher:
-                await open_poller(settings, db, fetcher, time.time, "corpus").poll_once()
+            async with open_fetcher(settings) as fetcher, Parsers() as parsers:
+                poller = open_poller(settings, db, fetcher, parsers, time.time, "corpus")
+                await poller.poll_once()
             saved = await db.read(_saved)
         finally:
             await db.close()
