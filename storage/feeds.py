@@ -252,9 +252,7 @@ def save_poll(
         _hold(conn, result.hold_host, result.next_check_at)
     known = result.status == "not_modified" or len(saved.new) < len(result.entries)
     moved = moves.settle(conn, feed_id, before, result, known=known, now=now)
-    return SavedPoll(
-        new=len(saved.new), changed=saved.changed, renamed=saved.renamed, moved=moved
-    )
+    return SavedPoll(new=len(saved.new), changed=saved.changed, renamed=saved.renamed, moved=moved)
 
 
 def pause(conn: Connection, feed_id: int, now: float) -> bool:

@@ -197,7 +197,7 @@ def _state(request: Request, feed: Feed) -> str:
     voice, now = request.voice, request.now
     if feed.paused_at is not None and (why := _retired(feed)):
         ago = voice.ago(now - feed.paused_at)
-        return voice.text("feed.retired", ago=ago, reason=_said(request, why))
+        return voice.text("feed.retired", ago=ago, reason=said(request, why))
     if feed.paused_at is not None:
         return voice.text("feed.paused", ago=voice.ago(now - feed.paused_at))
     if feed.error_count:

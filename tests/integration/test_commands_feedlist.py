@@ -97,8 +97,7 @@ async def test_a_list_is_read_from_its_address(room: Room) -> None:
             "la liste commence par <html>, il faut <opml>"
         )
     assert await say(room, "/importfeeds http://10.0.0.1/list.opml", "en") == [
-        "I could not read this address: this address is not public, so it is not "
-        "allowed"
+        "I could not read this address: this address is not public, so it is not allowed"
     ]
 
 
