@@ -139,7 +139,7 @@ def _entry(conn: Connection, one: Told, number: int) -> Entry:
         summary=one.article.summary, published_at=one.article.seen_at, content_hash=str(number),
         fingerprint=str(number),
     )  # fmt: skip
-    entries.save(conn, feed, [new], now=_NOW, oldest=0.0, last_look=0.0)
+    entries.save(conn, feed, [new], now=_NOW, oldest=0.0, first_poll=False)
     return entries.claim(conn, "bench", now=_NOW, limit=1, lease=60.0)[0]
 
 

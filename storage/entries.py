@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from storage.database import Connection, Row
-from storage.identity import Known, Verdict, is_flood, recognise
+from storage.identity import ALL_NEW, Known, Verdict, is_flood, recognise
 from storage.model import Entry, NewEntry
 from storage.rows import number, record
 
@@ -99,25 +99,23 @@ def save(
     *,
     now: float,
     oldest: float,
-    last_look: float | None,
+    first_poll: bool,
+    verdict: Verdict = ALL_NEW,
 ) -> SavedEntries:
     """Part of `feeds.save_poll`: what was new, corrected, or known under another name.
 
-    `last_look` is when the feed was last read, None when it never was: all of a first poll are
-    quiet. So is one that was published before `oldest`, and what a rebuilt feed shows again.
+    One that was published before `oldest` is new but quiet, as are all of a first poll and what
+    the `verdict` takes for an archive.
     """
-    verdict = Verdict()
-    if last_look is not None:
-        verdict = _recognised(conn, feed_id, fetched, last_look)
-        conn.many(
-            _RETELL if verdict.rebuilt else _RENAME,
-            [{"id": entry_id, **_columns(item)} for entry_id, item in verdict.renamed],
-        )
+    conn.many(
+        _RETELL if verdict.rebuilt else _RENAME,
+        [{"id": entry_id, **_columns(item)} for entry_id, item in verdict.renamed],
+    )
     new: list[float | None] = []
     changed = 0
     for entry in fetched:
         quiet = None
-        if last_look is None:
+        if first_poll:
             quiet = "first_poll"
         elif entry.published_at is not None and entry.published_at < oldest:
             quiet = "old"
@@ -131,10 +129,13 @@ def save(
     return SavedEntries(new, changed, renamed=len(verdict.renamed))
 
 
-def _recognised(
+def recognised(
     conn: Connection, feed_id: int, fetched: Sequence[NewEntry], last_look: float
 ) -> Verdict:
-    """What the items are whose identity this feed never gave before."""
+    """What those of a whole body are whose identity this feed never gave before.
+
+    `last_look` is when it was last read (epoch seconds).
+    """
     names = conn.all(
         "select identity from entries where feed_id = :feed_id and identity in (:identities)",
         feed_id=feed_id,
@@ -143,7 +144,7 @@ def _recognised(
     given = {row["identity"] for row in names}
     strangers = [entry for entry in fetched if entry.identity not in given]
     if not strangers:
-        return Verdict()
+        return ALL_NEW
     urls = [entry.canonical_url for entry in strangers]
     rows = conn.all(
         LAST,

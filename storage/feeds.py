@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from storage import entries, moves, pushes
 from storage.database import Connection, Row
+from storage.identity import ALL_NEW
 from storage.model import Feed, FeedHealth, FeedSeed, PollResult, SavedPoll
 from storage.rows import only, record
 
@@ -228,13 +229,18 @@ def save_poll(
         hub=result.hub,
         topic=result.topic,
     )
+    last_look: float | None = before["last_look"]
+    verdict = ALL_NEW
+    if last_look is not None:
+        verdict = entries.recognised(conn, feed_id, result.entries, last_look)
     saved = entries.save(
         conn,
         feed_id,
         result.entries,
         now=now,
         oldest=now - alert_max_age,
-        last_look=before["last_look"],
+        first_poll=last_look is None,
+        verdict=verdict,
     )
     if saved.new:
         conn.execute("update feeds set last_new_at = :now where id = :id", id=feed_id, now=now)

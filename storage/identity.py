@@ -56,6 +56,10 @@ class Verdict:
     rebuilt: bool = False
 
 
+#: nothing but what has identities of its own
+ALL_NEW = Verdict()
+
+
 def is_flood(strangers: int, items: int) -> bool:
     """Whether so many of a body's items are new that they hardly can be."""
     return strangers >= FLOOD and strangers >= FLOOD_SHARE * items

@@ -149,9 +149,7 @@ async def _hub_line(request: Request, feed: Feed) -> list[Text]:
     if asked.lease_until is not None and asked.lease_until > now:
         return [Text("checkfeed.hub_unproven")]
     if asked.error:
-        return [
-            Text("checkfeed.hub_failed", {"reason": said(request, Problem.load(asked.error))})
-        ]
+        return [Text("checkfeed.hub_failed", {"reason": said(request, Problem.load(asked.error))})]
     return [Text("checkfeed.hub_asked")]
 
 

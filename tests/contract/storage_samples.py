@@ -149,7 +149,7 @@ def save_entries(
 ) -> None:
     """As a poll that is not the first brings them."""
     feed_id = feeds.add(conn, feed or seed(), now).id
-    entries.save(conn, feed_id, found, now=now, oldest=0.0, last_look=0.0)
+    entries.save(conn, feed_id, found, now=now, oldest=0.0, first_poll=False)
 
 
 class Processes:
