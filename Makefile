@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 PY := .venv/bin/python
 
-.PHONY: help setup demo run test lint types docs check bench-detect bench-group bench-poll bench-poll-latency soak-poll calibrate fuzz image lock
+.PHONY: help setup demo run test lint types docs check bench-detect bench-group bench-poll bench-poll-latency soak-poll corpus calibrate fuzz image lock
 
 help: ## the targets, a line each
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 16
@@ -50,6 +50,9 @@ soak-poll: setup ## ten thousand feeds every five minutes for two hours (MINUTES
 bench-poll-latency: setup ## how long items wait to be seen, simulated on recorded rhythms (../shared)
 	@$(PY) -m benchmarks.polling_latency
 	@$(PY) -m benchmarks.polling_picture
+
+corpus: setup ## feedparser's own tests and the feed samples (../shared) through the real poller
+	@$(PY) -m benchmarks.corpus
 
 calibrate: setup ## fits bot/detect/data/confidence.yaml to the labelled items, and draws the picture
 	@$(PY) -m benchmarks.calibrate

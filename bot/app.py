@@ -103,6 +103,7 @@ async def open_rooms(settings: Settings, clock: Clock) -> AsyncIterator[Rooms]:
                     fetcher=fetcher,
                     detector=detector,
                     started_at=clock(),
+                    alert_max_age=settings.alert_max_age,
                 )
             ),
             push=open_push(settings, db, fetcher, parsers, clock, holder),

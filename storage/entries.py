@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from storage.database import Connection, Row
+from storage.identity import ALL_NEW, Known, Verdict, is_flood, recognise
 from storage.model import Entry, NewEntry
 from storage.rows import number, record
 
@@ -38,6 +41,57 @@ returning revision
 """
 
 
+#: of a feed's last entries those that share something with the items: most often none
+LAST = """
+select id, identity, canonical_url, title, published_at, content_hash, fingerprint
+  from (select * from entries where feed_id = :feed_id order by id desc limit :limit) as last
+ where canonical_url in (:urls) or title in (:titles) or published_at in (:dates)
+ order by id desc
+"""
+
+#: of all its entries, for what an archive shows again
+ALIKE = """
+select id, identity, canonical_url, title, published_at, content_hash, fingerprint
+  from entries
+ where feed_id = :feed_id
+   and id in (
+       select id from entries where canonical_url in (:urls)
+       union
+       select id from entries where fingerprint in (:prints))
+ order by id desc
+"""
+
+#: of a feed's past, for each item that it gives now: more than its last few bodies
+_PAST = 4
+_PAST_LEAST = 100
+
+#: the same article: nothing of what was decided about it changes
+_RENAME = """
+update entries
+   set identity = :identity, guid = :guid, url = :url, canonical_url = :canonical_url
+ where id = :id
+"""
+_RETELL = """
+update entries
+   set identity = :identity, guid = :guid, url = :url, canonical_url = :canonical_url,
+       title = :title, summary = :summary, content_hash = :content_hash,
+       fingerprint = :fingerprint
+ where id = :id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class SavedEntries:
+    """What a poll's items came to."""
+
+    #: when each new one was published
+    new: list[float | None]
+    #: known ones that the source corrected
+    changed: int
+    #: known ones under another identity
+    renamed: int
+
+
 def save(
     conn: Connection,
     feed_id: int,
@@ -46,36 +100,71 @@ def save(
     now: float,
     oldest: float,
     first_poll: bool,
-) -> tuple[list[float | None], int]:
-    """Part of `feeds.save_poll`: when the new ones were published, and how many known ones were
-    corrected.
+    verdict: Verdict = ALL_NEW,
+) -> SavedEntries:
+    """Part of `feeds.save_poll`: what was new, corrected, or known under another name.
 
-    One that was published before `oldest` is new but quiet, as all of a first poll are.
+    One that was published before `oldest` is new but quiet, as are all of a first poll and what
+    the `verdict` takes for an archive.
     """
+    conn.many(
+        _RETELL if verdict.rebuilt else _RENAME,
+        [{"id": entry_id, **_columns(item)} for entry_id, item in verdict.renamed],
+    )
     new: list[float | None] = []
     changed = 0
     for entry in fetched:
-        old = entry.published_at is not None and entry.published_at < oldest
-        saved = conn.one(
-            _SAVE,
-            feed_id=feed_id,
-            identity=entry.identity,
-            guid=entry.guid,
-            url=entry.url,
-            canonical_url=entry.canonical_url,
-            title=entry.title,
-            summary=entry.summary,
-            published_at=entry.published_at,
-            content_hash=entry.content_hash,
-            fingerprint=entry.fingerprint,
-            quiet="first_poll" if first_poll else "old" if old else None,
-            now=now,
-        )
+        quiet = None
+        if first_poll:
+            quiet = "first_poll"
+        elif entry.published_at is not None and entry.published_at < oldest:
+            quiet = "old"
+        elif entry.identity in verdict.archive:
+            quiet = "archive"
+        saved = conn.one(_SAVE, feed_id=feed_id, now=now, quiet=quiet, **_columns(entry))
         if saved and saved["revision"] == 1:
             new.append(entry.published_at)
         elif saved:
             changed += 1
-    return new, changed
+    return SavedEntries(new, changed, renamed=len(verdict.renamed))
+
+
+def recognised(
+    conn: Connection, feed_id: int, fetched: Sequence[NewEntry], last_look: float
+) -> Verdict:
+    """What those of a whole body are whose identity this feed never gave before.
+
+    `last_look` is when it was last read (epoch seconds).
+    """
+    names = conn.all(
+        "select identity from entries where feed_id = :feed_id and identity in (:identities)",
+        feed_id=feed_id,
+        identities=[entry.identity for entry in fetched],
+    )
+    given = {row["identity"] for row in names}
+    strangers = [entry for entry in fetched if entry.identity not in given]
+    if not strangers:
+        return ALL_NEW
+    urls = [entry.canonical_url for entry in strangers]
+    rows = conn.all(
+        LAST,
+        feed_id=feed_id,
+        limit=max(_PAST_LEAST, _PAST * len(fetched)),
+        urls=urls,
+        titles=[entry.title for entry in strangers],
+        dates=[entry.published_at for entry in strangers],
+    )
+    if is_flood(len(strangers), len(fetched)):
+        seen = {row["id"] for row in rows}
+        prints = [entry.fingerprint for entry in strangers]
+        alike = conn.all(ALIKE, feed_id=feed_id, urls=urls, prints=prints)
+        rows += [row for row in alike if row["id"] not in seen]
+    known = [record(Known, row) for row in rows]
+    return recognise(strangers, fetched, known, last_look=last_look)
+
+
+def _columns(entry: NewEntry) -> dict[str, Any]:
+    return {name: getattr(entry, name) for name in NewEntry.__slots__}
 
 
 def claim(conn: Connection, worker: str, *, now: float, limit: int, lease: float) -> list[Entry]:

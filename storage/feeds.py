@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from storage import entries, moves, pushes
 from storage.database import Connection, Row
+from storage.identity import ALL_NEW
 from storage.model import Feed, FeedHealth, FeedSeed, PollResult, SavedPoll
 from storage.rows import only, record
 
@@ -199,13 +200,16 @@ def save_poll(
 ) -> SavedPoll:
     """What a poll learned, all at once, so that a validator is never ahead of its entries.
 
-    Entries of the first successful poll are kept quiet, and those published more than
-    `alert_max_age` seconds ago; a known identity with another content is the source's correction
-    and waits for the editor again. A worker that has lost its lease writes nothing.
+    Entries of the first successful poll are kept quiet, those published more than
+    `alert_max_age` seconds ago, and what a rebuilt feed shows again; a known identity with another
+    content is the source's correction and waits for the editor again. A worker that has lost its
+    lease writes nothing.
     """
     before = conn.one(
         """
-        select first_success_at, hub, moved_to, gone_since from feeds
+        select hub, moved_to, gone_since,
+               case when first_success_at is not null then last_success_at end as last_look
+          from feeds
          where id = :id and leased_by = :worker
         """,
         id=feed_id,
@@ -225,18 +229,23 @@ def save_poll(
         hub=result.hub,
         topic=result.topic,
     )
-    new, changed = entries.save(
+    last_look: float | None = before["last_look"]
+    verdict = ALL_NEW
+    if last_look is not None:
+        verdict = entries.recognised(conn, feed_id, result.entries, last_look)
+    saved = entries.save(
         conn,
         feed_id,
         result.entries,
         now=now,
         oldest=now - alert_max_age,
-        first_poll=before["first_success_at"] is None,
+        first_poll=last_look is None,
+        verdict=verdict,
     )
-    if new:
+    if saved.new:
         conn.execute("update feeds set last_new_at = :now where id = :id", id=feed_id, now=now)
         if result.learn:
-            learned = result.learn(new)
+            learned = result.learn(saved.new)
             conn.execute(
                 "update feeds set rhythm = :rhythm, next_check_at = :next where id = :id",
                 id=feed_id,
@@ -247,9 +256,9 @@ def save_poll(
             pushes.polled(conn, feed_id, now)
     if result.hold_host:
         _hold(conn, result.hold_host, result.next_check_at)
-    known = result.status == "not_modified" or len(new) < len(result.entries)
+    known = result.status == "not_modified" or len(saved.new) < len(result.entries)
     moved = moves.settle(conn, feed_id, before, result, known=known, now=now)
-    return SavedPoll(new=len(new), changed=changed, moved=moved)
+    return SavedPoll(new=len(saved.new), changed=saved.changed, renamed=saved.renamed, moved=moved)
 
 
 def pause(conn: Connection, feed_id: int, now: float) -> bool:

@@ -196,6 +196,8 @@ class SavedPoll:
     changed: int = 0
     #: the feed got its new address, or was retired (into the feed that has it; as gone for good)
     moved: Moved | None = None
+    #: known entries that came under another identity: the feed was rebuilt
+    renamed: int = 0
     #: the lease was lost, so nothing was written
     stale: bool = False
 
@@ -217,7 +219,7 @@ class Entry:
     fingerprint: str
     #: counts the source's corrections, from 1
     revision: int
-    #: why it is stored without alerting ("first_poll", "old"); None when it may alert
+    #: why it is stored without alerting ("first_poll", "old", "archive"); None when it may alert
     quiet: str | None
     feed_name: str
     feed_url: str

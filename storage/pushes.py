@@ -47,9 +47,10 @@ def save_push(
         return SavedPush()
     primed = row["first_success_at"] is not None
     fresh, look = _unknown(conn, row["id"], pushed) if primed else ([], True)
-    new, _ = entries.save(
+    # under which other names they may be known only a whole body shows
+    new = entries.save(
         conn, row["id"], fresh, now=now, oldest=now - alert_max_age, first_poll=False
-    )
+    ).new
     if new:
         known = row["rhythm"]
         conn.execute(

@@ -10,6 +10,7 @@ from typing import Any
 
 import structlog
 
+from bot.commands.feedlist import FEED_LIST
 from bot.commands.general import FORGET, HELP, LANGUAGE, START, STOP
 from bot.commands.moderation import MODERATION
 from bot.commands.reading import LATEST, STATUS, WHY
@@ -28,7 +29,7 @@ log = structlog.get_logger()
 #: in the order of /help and of the platforms' menus
 COMMANDS: tuple[Command, ...] = (
     START, HELP, SUBSCRIBE, LIST, UNSUBSCRIBE, LATEST, WHY, STATUS, LANGUAGE, STOP, FORGET,
-    *REVIEW, *MODERATION,
+    *REVIEW, *MODERATION, *FEED_LIST,
 )  # fmt: skip
 
 #: commands that one person may send within WINDOW seconds

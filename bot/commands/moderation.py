@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
+from bot.commands import checked
+from bot.commands.checked import said
 from bot.commands.registry import Choice, Command, Reply, Request, Text
-from bot.detect.detector import Detector
-from bot.detect.report import Item
 from bot.detect.text import fold
 from bot.feeds import inspect
-from bot.feeds.inspect import FeedCheck
+from bot.feeds.address import host_of
 from bot.feeds.problem import Problem
 from bot.messages.i18n import LANGUAGES
 from bot.messages.message import Line, Span
 from storage import feeds, hubs
 from storage.database import Connection
-from storage.model import Feed, FeedSeed, NewEntry
+from storage.model import Feed, FeedSeed
 
 #: a page of /feeds that stays one readable message
 PAGE = 25
 _CANDIDATES_SHOWN = 8
-_ALERTS_SHOWN = 3
 _REASON = 60
 
 
@@ -56,22 +54,22 @@ async def add(request: Request) -> Reply:
     fetcher, now = request.services.fetcher, request.now
     found = await inspect.discover(fetcher, request.argument)
     if found.url is None:
-        return Reply((Text("addfeed.no_feed", {"reason": _said(request, found.problem)}),))
+        return Reply((Text("addfeed.no_feed", {"reason": said(request, found.problem)}),))
     known = await request.services.db.read(feeds.by_url, found.url)
     if known:
         return Reply((Text("addfeed.known", {"id": str(known.id), "name": known.name}),))
-    check = await inspect.check(fetcher, found.url, now)
-    if check.error:
-        return Reply((Text("addfeed.no_feed", {"reason": _said(request, check.error)}),))
-    name = check.title.strip()[:80] or urlsplit(found.url).hostname or found.url
-    language = check.language if check.language in LANGUAGES else "fr"
+    look = await inspect.check(fetcher, found.url, now)
+    if look.error:
+        return Reply((Text("addfeed.no_feed", {"reason": said(request, look.error)}),))
+    name = look.title.strip()[:80] or urlsplit(found.url).hostname or found.url
+    language = look.language if look.language in LANGUAGES else "fr"
     seed = FeedSeed(url=found.url, name=name, language=language)
     added = await request.services.db.write(feeds.add, seed, now)
     undo = Choice(Text("button.undo"), f"/removefeed {added.id}")
     lines = (
         Text("addfeed.added", {"id": str(added.id), "name": added.name}, style="bold"),
         (Span(found.url, "code"),),
-        *_check_lines(request, check),
+        *checked.summary(request, look),
         Text("addfeed.quiet"),
     )
     return Reply(lines, ((undo,),))
@@ -120,40 +118,22 @@ async def check(request: Request) -> Reply:
         discovered = await inspect.discover(request.services.fetcher, address)
         if discovered.url is None:
             return Reply(
-                (Text("checkfeed.failed", {"reason": _said(request, discovered.problem)}),)
+                (Text("checkfeed.failed", {"reason": said(request, discovered.problem)}),)
             )
         url = discovered.url
-    checked = await inspect.check(request.services.fetcher, url, request.now)
+    look = await inspect.check(request.services.fetcher, url, request.now)
     lines: list[Text | Line] = [(Span(url, "code"),)]
-    if checked.error:
-        lines.append(Text("checkfeed.failed", {"reason": _said(request, checked.error)}))
+    if look.error:
+        lines.append(Text("checkfeed.failed", {"reason": said(request, look.error)}))
     else:
-        lines += _check_lines(request, checked)
-        lines += await _would_alert(request, checked.entries)
+        lines += checked.summary(request, look)
+        lines += await checked.verdicts(request, look)
     if found:
         lines.append(_feed_line(request, found[0]))
         lines += await _hub_line(request, found[0])
+    elif look.hub:
+        lines.append(Text("checkfeed.hub", {"host": host_of(look.hub)}))
     return Reply(tuple(lines))
-
-
-def _check_lines(request: Request, checked: FeedCheck) -> list[Text | Line]:
-    voice, now = request.voice, request.now
-    known = checked.language in LANGUAGES
-    language = voice.language_name(checked.language) if known else voice.text("checkfeed.unsure")
-    lines: list[Text | Line] = [
-        Text("checkfeed.found", {"title": checked.title, "language": language}),
-        Text("checkfeed.items", n=len(checked.entries)),
-    ]
-    if checked.entries:
-        newest = checked.entries[0]
-        at = newest.published_at
-        when = voice.ago(now - at) if at is not None else voice.text("checkfeed.no_date")
-        lines.append(Text("checkfeed.newest", {"title": newest.title[:160], "when": when}))
-    lines += [
-        Text("checkfeed.problem", {"problem": _said(request, problem)})
-        for problem in checked.problems
-    ]
-    return lines
 
 
 async def _hub_line(request: Request, feed: Feed) -> list[Text]:
@@ -169,22 +149,8 @@ async def _hub_line(request: Request, feed: Feed) -> list[Text]:
     if asked.lease_until is not None and asked.lease_until > now:
         return [Text("checkfeed.hub_unproven")]
     if asked.error:
-        return [
-            Text("checkfeed.hub_failed", {"reason": _said(request, Problem.load(asked.error))})
-        ]
+        return [Text("checkfeed.hub_failed", {"reason": said(request, Problem.load(asked.error))})]
     return [Text("checkfeed.hub_asked")]
-
-
-async def _would_alert(request: Request, entries: Sequence[NewEntry]) -> list[Text | Line]:
-    titles = await asyncio.to_thread(_alerting, request.services.detector, entries)
-    lines: list[Text | Line] = [Text("checkfeed.alerts", n=len(titles))]
-    lines += [(Span(f"• {title[:160]}"),) for title in titles[:_ALERTS_SHOWN]]
-    return lines
-
-
-def _alerting(detector: Detector, entries: Sequence[NewEntry]) -> list[str]:
-    """Titles of the items that tell an attack or a step between states."""
-    return [e.title for e in entries if detector.detect(Item(e.title, e.summary)).pushable]
 
 
 async def _chosen(request: Request) -> Feed | Reply:
@@ -225,24 +191,16 @@ def _feed_line(request: Request, feed: Feed) -> Line:
     return (Span(f"{feed.id}. "), Span(feed.name, "bold"), Span(f" — {_state(request, feed)}"))
 
 
-def _said(request: Request, problem: Problem | None) -> str:
-    """A problem in the chat's language."""
-    if problem is None:
-        return ""
-    catalogue, language = request.services.catalogue, request.voice.language
-    return catalogue.text(language, f"problem.{problem.key}", problem.params)
-
-
 def _state(request: Request, feed: Feed) -> str:
     voice, now = request.voice, request.now
     if feed.paused_at is not None and (why := _retired(feed)):
         ago = voice.ago(now - feed.paused_at)
-        return voice.text("feed.retired", ago=ago, reason=_said(request, why))
+        return voice.text("feed.retired", ago=ago, reason=said(request, why))
     if feed.paused_at is not None:
         return voice.text("feed.paused", ago=voice.ago(now - feed.paused_at))
     if feed.error_count:
         stored = feed.last_error or "?"
-        reason = _said(request, Problem.load(stored)) or stored[:_REASON]
+        reason = said(request, Problem.load(stored)) or stored[:_REASON]
         return voice.text("feed.failing", n=feed.error_count, reason=reason)
     if feed.last_success_at is None:
         return voice.text("feed.never_read")

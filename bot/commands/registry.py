@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from bot.commands.drafts import Drafts
 from bot.detect.detector import Detector
 from bot.feeds.fetch import Fetcher
 from bot.messages.i18n import Catalogue, Voice
@@ -88,6 +89,10 @@ class Services:
     detector: Detector
     #: epoch seconds
     started_at: float
+    #: seconds after its publication from which an item is stored, not pushed
+    alert_max_age: float = 48 * 3600.0
+    #: what moderators have still to confirm
+    drafts: Drafts = field(default_factory=Drafts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ import yaml
 
 from bot.feeds import opml
 from bot.feeds.address import host_of, web_address
+from bot.feeds.mistake import Mistake
 from storage.model import Feed, FeedSeed
 
 #: a list of thousands of feeds is far smaller
@@ -31,7 +32,8 @@ _RELIABILITY = ("A", "B", "C", "D", "E", "F")
 
 
 class CatalogError(ValueError):
-    """The list cannot be used; `problems` has one sentence for each mistake."""
+    """The list cannot be used; `problems` has one sentence for each mistake, all of them of class
+    Mistake unless it is the file that cannot be had."""
 
     def __init__(self, problems: Sequence[str]):
         self.problems = list(problems)
@@ -112,29 +114,36 @@ def _is_opml(file: str) -> bool:
 
 def _entries(text: str, file: str) -> list[Any]:
     if len(text) > MAX_BYTES:
-        raise CatalogError([f"{file}: expected at most {MAX_BYTES // 1024} KiB."])
+        raise CatalogError([Mistake(file, "too_large", size=MAX_BYTES // 1024)])
     if _is_opml(file):
         try:
             return list(opml.load(text))
         except opml.OpmlError as error:
-            raise CatalogError([f"{file}: {error}"]) from error
+            raise CatalogError([Mistake(file, error.key, **error.params)]) from error
     try:
         entries = yaml.load(text, Loader=_Loader)  # noqa: S506 - a SafeLoader
     except yaml.YAMLError as error:
-        raise CatalogError([f"{file}: {_yaml_problem(error)}"]) from error
+        raise CatalogError([_yaml_mistake(file, error)]) from error
     except RecursionError as error:
-        raise CatalogError([f"{file}: is nested too deeply."]) from error
+        raise CatalogError([Mistake(file, "too_deep")]) from error
     if entries is None:
         return []
     if not isinstance(entries, list):
-        raise CatalogError([f"{file}: expected a list, one `- url: …` for each feed."])
+        raise CatalogError([Mistake(file, "no_list")])
     return entries
 
 
-def _yaml_problem(error: yaml.YAMLError) -> str:
+def _yaml_mistake(file: str, error: yaml.YAMLError) -> Mistake:
     mark = getattr(error, "problem_mark", None)
-    problem = getattr(error, "problem", None) or "cannot be read as YAML"
-    return f"line {mark.line + 1}: {problem}." if mark else f"{problem}."
+    line = mark.line + 1 if mark else 1
+    if isinstance(error, _KeyTwice):
+        return Mistake(file, "key_twice", line=line, found=error.problem)
+    detail = getattr(error, "problem", None) or str(error).partition("\n")[0]
+    return Mistake(file, "no_yaml", line=line, detail=detail)
+
+
+class _KeyTwice(yaml.constructor.ConstructorError):
+    """`problem` is the key."""
 
 
 class _Loader(yaml.SafeLoader):
@@ -145,12 +154,7 @@ class _Loader(yaml.SafeLoader):
         for key, _ in node.value:
             if isinstance(key, yaml.ScalarNode) and key.tag != "tag:yaml.org,2002:merge":
                 if key.value in seen:
-                    raise yaml.constructor.ConstructorError(
-                        None,
-                        None,
-                        f"{key.value!r} stands twice in one entry: expected `-` before each feed",
-                        key.start_mark,
-                    )
+                    raise _KeyTwice(None, None, repr(key.value), key.start_mark)
                 seen.add(key.value)
         return super().construct_mapping(node, deep)
 
@@ -190,7 +194,7 @@ def _plain(seed: FeedSeed) -> dict[str, Any]:
 
 
 def _check(entries: Sequence[Any], file: str) -> list[FeedSeed]:
-    problems: list[str] = []
+    mistakes: list[str] = []
     seeds: list[FeedSeed] = []
     first_at: dict[str, int] = {}
     for number, entry in enumerate(entries, start=1):
@@ -199,12 +203,14 @@ def _check(entries: Sequence[Any], file: str) -> list[FeedSeed]:
         if seed is not None:
             twin = first_at.setdefault(seed.url, number)
             if twin != number:
-                checked.problems.append(f"url is already that of entry {twin}")
+                checked.wrong("twin", other=twin)
             seeds.append(seed)
-        label = f"{file}, entry {number}" + (f" ({checked.label})" if checked.label else "")
-        problems += [f"{label}: {problem}." for problem in checked.problems]
-    if problems:
-        raise CatalogError(problems)
+        mistakes += [
+            Mistake(file, key, number=number, label=checked.label, **params)
+            for key, params in checked.problems
+        ]
+    if mistakes:
+        raise CatalogError(mistakes)
     return seeds
 
 
@@ -212,18 +218,22 @@ class _Entry:
     """Reads one mapping and remembers what was wrong with it."""
 
     def __init__(self, entry: Any):
-        self.problems: list[str] = []
+        #: keys of MISTAKES with their parameters
+        self.problems: list[tuple[str, dict[str, Any]]] = []
         self._row: Mapping[Any, Any] = entry if isinstance(entry, Mapping) else {}
         if not isinstance(entry, Mapping):
-            self.problems.append(f"is {reprlib.repr(entry)}, expected keys such as url and name")
+            self.wrong("no_mapping", found=reprlib.repr(entry))
         elif not entry:
-            self.problems.append("is empty, expected keys such as url and name")
+            self.wrong("empty")
         for key in self._row:
             if key not in _KEYS:
-                self.problems.append(f"{key!r} is no key, expected {', '.join(_KEYS)}")
+                self.wrong("unknown_key", found=repr(key), keys=", ".join(_KEYS))
         named = (self._row.get(key) for key in ("name", "url"))
         #: what people know the entry by
         self.label = next((value[:100] for value in named if isinstance(value, str)), "")
+
+    def wrong(self, key: str, **params: Any) -> None:
+        self.problems.append((key, params))
 
     def seed(self) -> FeedSeed | None:
         """The seed; None when something is wrong."""
@@ -234,7 +244,7 @@ class _Entry:
         seed = FeedSeed(
             url=url,
             name=self._text("name", host_of(url)),
-            language=self._matching("language", default.language, _LANGUAGE, "such as fr or en"),
+            language=self._language(default.language),
             countries=self._countries(),
             kind=self._text("kind", default.kind),
             reliability=self._reliability(default.reliability),
@@ -244,17 +254,14 @@ class _Entry:
         )
         return None if self.problems else seed
 
-    def _wrong(self, key: str, expected: str) -> None:
-        self.problems.append(f"{key} is {reprlib.repr(self._row[key])}, expected {expected}")
-
     def _url(self) -> str:
         value = self._row.get("url")
         if value is None:
-            self.problems.append("url is missing, expected the address of the feed")
+            self.wrong("url_missing")
         elif isinstance(value, str) and (address := web_address(value, "")):
             return address
         else:
-            self._wrong("url", "an address that begins with http:// or https://")
+            self.wrong("url", found=reprlib.repr(value))
         return ""
 
     def _text(self, key: str, default: str) -> str:
@@ -262,16 +269,16 @@ class _Entry:
         if value is None:
             return default
         if not isinstance(value, str) or not value.strip() or len(value) > 200:
-            self._wrong(key, "a short text")
+            self.wrong("text", field=key, found=reprlib.repr(value))
             return default
         return "".join(c for c in " ".join(value.split()) if c.isprintable())
 
-    def _matching(self, key: str, default: str, pattern: re.Pattern[str], example: str) -> str:
-        value = self._row.get(key)
+    def _language(self, default: str) -> str:
+        value = self._row.get("language")
         if value is None:
             return default
-        if not isinstance(value, str) or not pattern.fullmatch(value):
-            self._wrong(key, f"a code of lower-case letters {example}{_norway(value)}")
+        if not isinstance(value, str) or not _LANGUAGE.fullmatch(value):
+            self.wrong("language" + _norway([value]), found=reprlib.repr(value))
             return default
         return value
 
@@ -282,8 +289,7 @@ class _Entry:
         codes = value if isinstance(value, list) else [value]
         odd = [c for c in codes if not (isinstance(c, str) and _COUNTRY.fullmatch(c))]
         if odd or codes is not value:
-            hint = "".join({_norway(code) for code in odd})
-            self._wrong("countries", f"a list of ISO codes such as [ML, BF]{hint}")
+            self.wrong("countries" + _norway(odd), found=reprlib.repr(value))
             return ()
         return tuple(dict.fromkeys(value))
 
@@ -292,17 +298,17 @@ class _Entry:
         if value is None:
             return default
         if value not in _RELIABILITY:
-            self._wrong("reliability", "one letter from A (reliable) to F (cannot be judged)")
+            self.wrong("reliability", found=reprlib.repr(value))
             return default
         return str(value)
 
     def _flag(self, key: str) -> bool:
         value = self._row.get(key)
         if value is not None and not isinstance(value, bool):
-            self._wrong(key, "true or false")
+            self.wrong("flag", field=key, found=reprlib.repr(value))
         return value is True
 
 
-def _norway(value: Any) -> str:
-    """YAML reads a bare NO as false."""
-    return ' ("NO" needs its quotes)' if value is False else ""
+def _norway(values: Sequence[Any]) -> str:
+    """The ending of the mistake: YAML reads a bare NO as false."""
+    return "_no" if any(value is False for value in values) else ""

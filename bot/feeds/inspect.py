@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from selectolax.lexbor import LexborHTMLParser
 
 from bot.detect.language import Languages
-from bot.feeds.address import host_of, web_address
+from bot.feeds.address import canonical_url, host_of, web_address
 from bot.feeds.fetch import Fetched, Fetcher, FetchFailed
 from bot.feeds.hints import Wishes
 from bot.feeds.parse import ParsedFeed, parse
@@ -54,6 +54,12 @@ class FeedCheck:
     problems: tuple[Problem, ...]
     #: why nothing could be had; None when it could
     error: Problem | None = None
+    #: the language that the feed declares
+    declared: str | None = None
+    #: where it announces news at once (WebSub)
+    hub: str | None = None
+    #: where the answer came from, when a redirect for now led there
+    answered_by: str | None = None
 
 
 async def discover(fetcher: Fetcher, address: str) -> Discovery:
@@ -80,6 +86,7 @@ async def check(fetcher: Fetcher, url: str, now: float) -> FeedCheck:
     problems = parsed.problems
     if answer.permanent_url:
         problems = (*problems, Problem("moved", url=answer.permanent_url))
+    moved = canonical_url(answer.final_url) != canonical_url(url)
     newest_first = tuple(reversed(parsed.entries))
     sample = " ".join(entry.title for entry in newest_first[:10])
     return FeedCheck(
@@ -88,6 +95,9 @@ async def check(fetcher: Fetcher, url: str, now: float) -> FeedCheck:
         language=_languages().of(sample, parsed.language),
         entries=newest_first,
         problems=problems,
+        declared=parsed.language,
+        hub=parsed.hub,
+        answered_by=None if answer.permanent_url or not moved else answer.final_url,
     )
 
 

@@ -17,7 +17,12 @@ _DOCTYPE = re.compile(r"<!\s*(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 
 
 class OpmlError(ValueError):
-    """The text is no OPML that we read; the message is the rest of a sentence."""
+    """The text is no OPML that we read: a key of `mistake.MISTAKES` and its parameters."""
+
+    def __init__(self, key: str, **params: Any):
+        super().__init__(key)
+        self.key = key
+        self.params = params
 
 
 def load(text: str) -> Iterator[dict[str, Any]]:
@@ -28,13 +33,13 @@ def load(text: str) -> Iterator[dict[str, Any]]:
             other files and grow without limit.
     """
     if _DOCTYPE.search(text):
-        raise OpmlError("has a DOCTYPE, expected OPML without one.")
+        raise OpmlError("doctype")
     try:
         root = ElementTree.fromstring(text)  # noqa: S314 - no DOCTYPE, no entities
     except (ElementTree.ParseError, ValueError) as error:
-        raise OpmlError(f"cannot be read as XML ({error}).") from error
+        raise OpmlError("no_xml", detail=str(error)) from error
     if root.tag != "opml":
-        raise OpmlError(f"begins with <{root.tag[:40]}>, expected <opml>.")
+        raise OpmlError("no_opml", found=root.tag[:40])
     seen = set()
     for outline in root.iter("outline"):
         attributes = {name.lower(): value for name, value in outline.attrib.items()}

@@ -195,7 +195,7 @@ def _published(item: Any, fetched_at: float) -> float | None:
 
 
 def _draft(item: Any, moment: float | None, base: str) -> _Draft | None:
-    link = web_address(_storable(item.get("feedburner_origlink") or item.get("link")), base)
+    link = web_address(_storable(item.get("feedburner_origlink") or _link(item)), base)
     guid = _storable(item.get("id")).strip() or None
     if link is None and guid and guid.startswith(("http://", "https://")):
         link = web_address(guid, base)
@@ -212,6 +212,14 @@ def _draft(item: Any, moment: float | None, base: str) -> _Draft | None:
     if not title:
         return None
     return _Draft(guid, link, canonical_url(link) if link else None, title, summary, moment)
+
+
+def _link(item: Any) -> Any:
+    """The item's link. Without one feedparser takes the guid, but "4711" is no page."""
+    link = item.get("link")
+    if item.get("guidislink") and not str(link).startswith(("http://", "https://", "/")):
+        return None
+    return link
 
 
 def _storable(value: Any) -> str:

@@ -206,6 +206,8 @@ def _count(summary: PollSummary, feed: Feed, result: PollResult, saved: SavedPol
             log.info("feeds.failed", feed=feed.id, name=feed.name, reason=reason)
     if saved.moved:
         log.warning("feeds.moved", feed=feed.id, name=feed.name, outcome=saved.moved)
+    if saved.renamed:
+        log.info("feeds.renamed", feed=feed.id, name=feed.name, entries=saved.renamed)
     if saved.new or saved.changed:
         log.info("feeds.saved", feed=feed.id, new=saved.new, changed=saved.changed)
     if feed.first_success_at and 1 < saved.new == len(result.entries):

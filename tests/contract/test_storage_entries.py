@@ -144,7 +144,7 @@ async def test_copies_are_entries_of_the_same_address_or_text(db: Database) -> N
     same_url, same_text = "https://x.example/1", "folded text"
 
     def tell(conn: Connection) -> tuple[int, int]:
-        save_entries(conn, new_entry("old", url=same_url), now=T0 - 100)
+        save_entries(conn, new_entry("old", url=same_url), feed=seed("c"), now=T0 - 100)
         save_entries(
             conn,
             new_entry("1", url=same_url, fingerprint=same_text),

@@ -12,6 +12,7 @@ from storage.database import Connection, Database
 STEP = re.compile(r"(SEARCH|SCAN) (\w+)(?: USING (?:COVERING )?INDEX (\w+))?")
 #: any value will do
 PARAMS = dict.fromkeys(("worker", "sender", "now", "until", "limit", "spacing", "spaced"), 1)
+PARAMS |= dict.fromkeys(("feed_id", "urls", "prints", "titles", "dates"), 1)
 
 
 def plan(conn: Connection, sql: str) -> list[str]:
@@ -45,6 +46,18 @@ async def test_a_claim_of_feeds_reads_the_due_ones_only(db: Database) -> None:
     steps = await db.read(plan, feeds.CLAIM)
     assert [step for step in steps if "SCAN feeds" in step] == []
     assert "SEARCH feeds USING INDEX feeds_due (next_check_at<?)" in steps
+
+
+async def test_a_feed_s_past_is_read_from_its_end(db: Database) -> None:
+    """However many entries it has: no sorting of all of them, no walk through other feeds'."""
+    last = await db.read(plan, entries.LAST)
+    assert "SEARCH entries USING INDEX entries_feed (feed_id=?)" in last
+    # what is sorted is what was found
+    assert len([step for step in last if "TEMP B-TREE" in step]) == 1
+    alike = await db.read(plan, entries.ALIKE)
+    assert [step for step in alike if "SCAN entries" in step] == []
+    assert any("entries_canonical (canonical_url=?)" in step for step in alike)
+    assert any("entries_fingerprint (fingerprint=?)" in step for step in alike)
 
 
 @pytest.mark.parametrize("table", ["deliveries", "subscriptions", "reports", "entries"])

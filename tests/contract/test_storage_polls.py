@@ -316,3 +316,118 @@ async def test_feeds_to_poll_are_known_also_while_somebody_polls_them(db: Databa
     await db.write(feeds.claim, "w", now=T0, limit=9, lease=LEASE, host_spacing=0)
     assert await db.read(feeds.due, T0) == {held.id}
     assert await db.read(feeds.due, T0 + 60) == {held.id, later.id}
+
+
+def article(number: int, **changes: object) -> NewEntry:
+    """Published half an hour before T0."""
+    entry = new_entry(f"g{number}", content=f"{number}", published_at=T0 - 1800 - number)
+    entry = replace(entry, title=f"Le marché numéro {number} de Ménaka a rouvert")
+    return replace(entry, **changes)  # type: ignore[arg-type]
+
+
+def moved(number: int, **changes: object) -> NewEntry:
+    """The same article at its site's new address."""
+    name, url = f"n{number}", f"https://neu.example/{number}"
+    entry = replace(article(number), identity=name, guid=name, url=url, canonical_url=url)
+    return replace(entry, **changes)  # type: ignore[arg-type]
+
+
+async def rows(db: Database) -> list[tuple[str, str, int, str | None]]:
+    def look(conn: Connection) -> list[tuple[str, str, int, str | None]]:
+        found = conn.all("select identity, url, revision, quiet from entries order by id")
+        return [(r["identity"], r["url"], r["revision"], r["quiet"]) for r in found]
+
+    return await db.read(look)
+
+
+async def done(db: Database, now: float) -> None:
+    """The editor has seen all that there is."""
+    await db.write(lambda conn: conn.execute("update entries set done_at = :now", now=now))
+
+
+async def test_a_rebuilt_feed_tells_nothing_again(db: Database) -> None:
+    """Every entry takes its new name and address; only what is new waits for the editor, and the
+    old ones can still be corrected, under the quietness that they had."""
+    feed = await make_feed(db)
+    await save(db, feed, changed(*(article(n) for n in range(10))))
+    await save(db, feed, changed(*(article(n) for n in range(20))), now=T0 + 60)
+    await done(db, T0 + 90)
+    fresh = article(99, title="Une attaque fait neuf morts à Léré", published_at=T0 + 100)
+    saved = await save(db, feed, changed(*(moved(n) for n in range(20)), fresh), now=T0 + 120)
+    assert saved == SavedPoll(new=1, renamed=20)
+    assert [e.guid for e in await waiting(db, now=T0 + 120)] == ["g99"]
+    assert await rows(db) == [
+        *[(f"n{n}", f"https://neu.example/{n}", 1, "first_poll") for n in range(10)],
+        *[(f"n{n}", f"https://neu.example/{n}", 1, None) for n in range(10, 20)],
+        ("g99", "https://a.example/g99", 1, None),
+    ]
+    await done(db, T0 + 150)
+    corrected = moved(12, title="Le marché de Ménaka : douze morts", content_hash="12 morts")
+    assert await save(db, feed, changed(corrected), now=T0 + 180) == SavedPoll(changed=1)
+    assert [(e.guid, e.quiet) for e in await waiting(db, now=T0 + 180)] == [("n12", None)]
+
+
+async def test_a_text_cut_otherwise_is_no_correction_of_a_rebuilt_feed(db: Database) -> None:
+    """Thirty summaries of another length are not thirty corrections; one alone is one."""
+    feed = await make_feed(db)
+    await save(db, feed, changed(*(article(n) for n in range(12))))
+    await done(db, T0 + 30)
+    cut = [moved(n, summary="Court", content_hash=f"court {n}") for n in range(12)]
+    assert await save(db, feed, changed(*cut), now=T0 + 60) == SavedPoll(renamed=12)
+    assert await waiting(db, now=T0 + 60) == []
+    told_more = moved(3, identity="x3", content_hash="long")
+    shown = [told_more, *(entry for n, entry in enumerate(cut) if n != 3)]
+    assert await save(db, feed, changed(*shown), now=T0 + 120) == SavedPoll(changed=1, renamed=1)
+    assert [e.url for e in await waiting(db, now=T0 + 120)] == ["https://neu.example/3"]
+
+
+async def test_one_guid_may_change_too(db: Database) -> None:
+    """Of one item in a feed that stays as it is, its title set in other quotes."""
+    feed = await make_feed(db)
+    await save(db, feed, changed(article(1, title="L'armée rouvre la route de Ménaka")))
+    await done(db, T0)
+    again = article(1, identity="x", title="L’armée rouvre la route de Ménaka", published_at=None)
+    assert await save(db, feed, changed(again), now=T0 + 60) == SavedPoll(renamed=1)
+
+
+async def test_an_archive_of_any_age_is_known_again(db: Database) -> None:
+    """Deeper than the last entries that are looked through for every new item."""
+    feed = await make_feed(db)
+    await save(db, feed, changed(*(article(n) for n in range(12))))
+    for batch in range(1, 4):
+        many = [article(1000 * batch + n, published_at=T0 + batch) for n in range(100)]
+        await save(db, feed, changed(*many), now=T0 + 60 * batch)
+    await done(db, T0 + 250)
+    again = [moved(n, published_at=T0 + 300 + n) for n in range(12)]
+    again = [replace(e, fingerprint=article(n).fingerprint) for n, e in enumerate(again)]
+    assert await save(db, feed, changed(*again), now=T0 + 400) == SavedPoll(renamed=12)
+    assert await waiting(db, now=T0 + 400) == []
+
+
+async def test_an_archive_that_was_never_seen_is_quiet(db: Database) -> None:
+    """A dozen items at once that are all older than the last look."""
+    feed = await make_feed(db)
+    await save(db, feed, changed(article(1)))
+    await done(db, T0)
+    archive = [article(100 + n, published_at=T0 - 20 * 3600) for n in range(12)]
+    await save(db, feed, changed(article(1), *archive), now=T0 + 60)
+    assert {e.quiet for e in await waiting(db, now=T0 + 60)} == {"archive"}
+
+
+async def test_another_feed_s_past_is_no_evidence(db: Database) -> None:
+    """The same article in two feeds is two entries: the second source counts."""
+    feed = await make_feed(db)
+    other = await db.write(feeds.add, seed("b"), T0)
+    await save(db, feed, changed(*(article(n) for n in range(12))))
+    await save(db, other, changed(article(50)))
+    saved = await save(db, other, changed(*(moved(n) for n in range(12))), now=T0 + 60)
+    assert saved == SavedPoll(new=12)
+
+
+async def test_a_feed_added_again_is_primed_again(db: Database) -> None:
+    """Its first poll after that recognises nothing and alerts nobody."""
+    feed = await make_feed(db)
+    await save(db, feed, changed(article(1)))
+    await db.write(feeds.remove, feed.id, T0)
+    await db.write(feeds.add, seed(), T0)
+    assert await save(db, feed, changed(moved(1)), now=T0 + 60) == SavedPoll(new=1)

@@ -173,7 +173,9 @@ async def test_checking_a_feed_changes_nothing(room: Room, server: FeedServer) -
         "2 articles",
         "Le plus récent, il y a 2 heures : Embuscade près de Djibo : huit soldats tués",
         "1 article donnerait une alerte",
-        "• Embuscade près de Djibo : huit soldats tués",
+        "• Embuscade près de Djibo : huit soldats tués — embuscade, Burkina Faso, près de Djibo "
+        "(Soum)",
+        "1 article ne parle ni d’attaque ni d’accord entre États dans nos pays",
     ]
     url = server.url("/feed.xml")
     assert (await say(room, f"/checkfeed {server.url('/')}")).split("\n") == [url, *found]
@@ -183,6 +185,44 @@ async def test_checking_a_feed_changes_nothing(room: Room, server: FeedServer) -
         url, *found, "1. Fleuve — pas encore lue",
     ]  # fmt: skip
     assert await room.db.read(feeds.everything) == before
+
+
+async def test_checking_tells_what_a_moderator_decides_by(room: Room, server: FeedServer) -> None:
+    """Rhythm, missing dates, another language than declared, hub, redirect; and why what is
+    about violence would not alert all the same."""
+    day = 86400.0
+    body = rss(
+        [
+            item("Mali: ten soldiers killed in an ambush near Gao", published=NOW - 5 * day),
+            item("Army denies an attack on Gao in Mali", published=NOW - 0.5 * day),
+            item("Mali: ten farmers were killed in an attack near Bankass", published=NOW - day),
+            item("The harvest of millet was good this year in the region"),
+            item("A drill will simulate an attack on Niamey airport", published=NOW - 0.6 * day),
+        ],
+        title="The River Paper",
+        channel="<language>fr</language><atom:link xmlns:atom='http://www.w3.org/2005/Atom' "
+        "rel='hub' href='https://hub.example/'/>",
+    )
+    server.put("/en.xml", body)
+    server.redirect("/old.xml", "/en.xml")
+    lines = (await say(room, f"/checkfeed {server.url('/old.xml')}", "en")).split("\n")
+    assert lines[1:] == [
+        "Title: The River Paper · language: English (the feed says: French)",
+        "5 articles, from 13 Sept 2023 to 18 Sept 2023, about one every 2 days",
+        "1 article has no date",
+        "The newest, no date: The harvest of millet was good this year in the region",
+        f"For now the address leads to {server.url('/en.xml')}",
+        "1 article would give an alert",
+        "• Mali: ten farmers were killed in an attack near Bankass — attack on civilians, Mali, "
+        "near Bankass (Bandiagara)",
+        "3 articles speak of such things without alerting:",
+        "• Army denies an attack on Gao in Mali — denied",
+        "• A drill will simulate an attack on Niamey airport — feared, a drill or a plan",
+        "• Mali: ten soldiers killed in an ambush near Gao — published too long ago to alert "
+        "(5 days ago)",
+        "1 article speaks of no attack and no step between states in our countries",
+        "Announces its articles the moment they appear (WebSub, hub.example)",
+    ]
 
 
 async def test_checking_a_feed_that_does_not_answer(room: Room, server: FeedServer) -> None:

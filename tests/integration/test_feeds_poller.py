@@ -58,6 +58,36 @@ async def test_the_first_poll_is_quiet_and_the_next_is_not(newsroom: Newsroom) -
     assert newsroom.saved == 2
 
 
+async def test_a_rebuilt_feed_floods_nobody(newsroom: Newsroom) -> None:
+    """Its site changed software overnight: other guids, host and paths, and one real piece of
+    news among them."""
+    old = [f"Le conseil de cercle numéro {n} s'est tenu à Gao" for n in range(15)]
+    now = newsroom.now
+
+    def body(host: str, path: str, fresh: list[str]) -> str:
+        items = [
+            item(title, guid=f"{path}{n}", link=f"{host}/{path}{n}", published=now - 600 * (n + 1))
+            for n, title in enumerate(old)
+        ]
+        return rss([*fresh, *items])
+
+    newsroom.server.put("/f", body("https://alt.example", "?p=", []))
+    await newsroom.follow("/f")
+    await newsroom.poll()
+    fresh = item("Neuf soldats tués dans une embuscade à Léré", guid="x", published=newsroom.now)
+    newsroom.server.put("/f", body("https://www.neu.example", "actu/", [fresh]))
+    summary = await newsroom.poll()
+
+    assert summary.entries == 1
+    found = await newsroom.entries()
+    assert len(found) == 16
+    assert [row["title"] for row in found if row["quiet"] is None] == [
+        "Neuf soldats tués dans une embuscade à Léré"
+    ]
+    assert {row["revision"] for row in found} == {1}
+    assert found[0]["url"].startswith("https://www.neu.example/actu/")
+
+
 async def test_a_correction_is_a_revision_not_another_entry(newsroom: Newsroom) -> None:
     """Same guid, another toll: the source corrected itself, under another slug too."""
     newsroom.server.put("/f", rss([item("4 morts", guid="1", link="https://a.ml/4-morts")]))

@@ -26,6 +26,7 @@ from bot.detect.report import (
 from bot.events.facts import SEVERITIES, VERIFICATIONS
 from bot.events.hand import Refusal
 from bot.events.rulings import FIELDS
+from bot.feeds.mistake import MISTAKES
 from bot.feeds.problem import PROBLEMS
 from bot.messages.i18n import LANGUAGES, Catalogue, MissingText
 from storage.model import RulingAction
@@ -63,6 +64,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
         "foreigner_involved", "official_killed", "communal", "state_operation",
     ),
     "problem.": tuple(PROBLEMS),
+    "mistake.": tuple(MISTAKES),
     "understood.kind.": ("attack", "alliance"),
     "review.": get_args(Refusal),
     "review.how_": get_args(RulingAction),

@@ -158,6 +158,8 @@ def test_guids_do_not_depend_on_where_the_feed_lives() -> None:
     item = "<item><title>T</title><guid>4711</guid></item>"
 
     assert _only(item).identity == _only(item, "https://autre.example/").identity == "4711"
+    # nor into a link that leads nowhere
+    assert _only(item).url == URL
 
 
 def test_spip_dates_are_read() -> None:
