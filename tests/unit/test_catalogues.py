@@ -63,6 +63,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
         "foreigner_involved", "official_killed", "communal", "state_operation",
     ),
     "problem.": tuple(PROBLEMS),
+    "rhythm.": ("day", "week", "month"),
     "understood.kind.": ("attack", "alliance"),
     "review.": get_args(Refusal),
     "review.how_": get_args(RulingAction),
