@@ -16,6 +16,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.commands.dispatch import Commands, Services
 from bot.delivery.channel import Channel
+from bot.delivery.notifier import Notifier
 from bot.delivery.pace import Pace
 from bot.delivery.sender import Sender
 from bot.detect.detector import Detector
@@ -26,6 +27,7 @@ from bot.feeds.hubs import Hubs, callbacks
 from bot.feeds.look import Looker
 from bot.feeds.parsing import Parsers
 from bot.feeds.poller import Poller
+from bot.feeds.watch import Watch
 from bot.messages.i18n import Catalogue
 from bot.platforms import console
 from bot.settings import Settings
@@ -173,16 +175,45 @@ def open_push(
     )
 
 
-def open_sender(rooms: Rooms, channel: Channel) -> Sender:
+def open_sender(rooms: Rooms, channel: Channel, pace: Pace | None = None) -> Sender:
     """The worker that empties the outbox of one channel."""
-    rate = rooms.settings.telegram_rate if channel.name == "telegram" else 1000.0
     return Sender(
         rooms.db,
         channel,
         rooms.catalogue,
         clock=rooms.clock,
         worker_id=rooms.editor.worker_id,
-        pace=Pace(rate=rate),
+        pace=pace or open_pace(rooms, channel),
+    )
+
+
+def open_pace(rooms: Rooms, channel: Channel) -> Pace:
+    return Pace(rate=rooms.settings.telegram_rate if channel.name == "telegram" else 1000.0)
+
+
+def open_notifier(rooms: Rooms, channel: Channel, pace: Pace) -> Notifier:
+    """The worker that tells moderators on one channel; `pace` is the sender's."""
+    return Notifier(
+        rooms.db,
+        channel,
+        rooms.catalogue,
+        clock=rooms.clock,
+        worker_id=rooms.editor.worker_id,
+        pace=pace,
+        default_language=rooms.settings.default_language,
+    )
+
+
+def open_watch(rooms: Rooms, channels: Sequence[Channel]) -> Watch:
+    """The worker that tells the moderators who can be reached over these channels."""
+    platforms = {channel.name for channel in channels}
+    everybody = rooms.settings.moderators | {console.IDENTITY}
+    return Watch(
+        rooms.db,
+        clock=rooms.clock,
+        worker_id=rooms.editor.worker_id,
+        # a private chat has the person's address
+        moderators=sorted(who for who in everybody if who.partition(":")[0] in platforms),
     )
 
 
@@ -192,10 +223,15 @@ class Service:
     def __init__(self, rooms: Rooms, channels: Sequence[Channel]):
         self._poller = Worker("poller", rooms.poller.round)
         self._editor = Worker("editor", rooms.editor.round)
-        self._senders = [
-            Worker(f"sender:{channel.name}", open_sender(rooms, channel).round)
-            for channel in channels
-        ]
+        self._senders, self._notifiers = [], []
+        for channel in channels:
+            pace = open_pace(rooms, channel)
+            sender = open_sender(rooms, channel, pace)
+            notifier = open_notifier(rooms, channel, pace)
+            self._senders.append(Worker(f"sender:{channel.name}", sender.round))
+            self._notifiers.append(Worker(f"notifier:{channel.name}", notifier.round))
+        watch = open_watch(rooms, channels)
+        self._watch = Worker("watch", watch.round)
         self._hubs: list[Worker] = []
         rooms.poller.on_saved = self._editor.wake
         if rooms.push:
@@ -205,7 +241,10 @@ class Service:
 
     @property
     def workers(self) -> list[Worker]:
-        return [self._poller, self._editor, *self._senders, *self._hubs]
+        return [
+            *(self._poller, self._editor, *self._senders),
+            *(self._watch, *self._notifiers, *self._hubs),
+        ]
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until `stop` is set; then end what is in flight, within GRACE seconds."""

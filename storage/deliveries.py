@@ -339,6 +339,20 @@ def waiting(conn: Connection) -> int:
     return number(conn, "select count(*) as n from deliveries where state = 'pending'")
 
 
+def due(conn: Connection, sender: str, now: float) -> bool:
+    """Whether a sender owes somebody a message by now."""
+    found = conn.one(
+        """
+        select 1 from deliveries
+         where state = 'pending' and sender = :sender and due_at <= :now
+         limit 1
+        """,
+        sender=sender,
+        now=now,
+    )
+    return found is not None
+
+
 def dead_count(conn: Connection, since: float) -> int:
     """How many died since then."""
     return number(

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from storage import entries, moves, pushes
 from storage.database import Connection, Row
 from storage.identity import ALL_NEW
-from storage.model import Feed, FeedHealth, FeedSeed, PollResult, SavedPoll
+from storage.model import Feed, FeedHealth, FeedSeed, NewEntry, PollResult, SavedPoll
 from storage.rows import only, record
 
 CLAIM = """
@@ -53,6 +53,8 @@ _SETTLE = {
            set etag = :etag, last_modified = :last_modified, body_hash = :body_hash,
                first_success_at = coalesce(first_success_at, :now), last_success_at = :now,
                next_check_at = :next_check_at, last_error = null, error_count = 0,
+               failed_since = null,
+               empty_since = case when :is_empty = 1 then coalesce(empty_since, :now) end,
                hub = :hub, topic = :topic, leased_by = null, leased_until = 0
          where id = :id
     """,
@@ -62,13 +64,15 @@ _SETTLE = {
            set etag = coalesce(:etag, etag),
                last_modified = coalesce(:last_modified, last_modified),
                last_success_at = :now, next_check_at = :next_check_at,
-               last_error = null, error_count = 0, leased_by = null, leased_until = 0
+               last_error = null, error_count = 0, failed_since = null,
+               leased_by = null, leased_until = 0
          where id = :id
     """,
     "failed": """
         update feeds
            set next_check_at = :next_check_at, last_error = :error,
-               error_count = error_count + 1, leased_by = null, leased_until = 0
+               error_count = error_count + 1, failed_since = coalesce(failed_since, :now),
+               leased_by = null, leased_until = 0
          where id = :id
     """,
 }
@@ -98,8 +102,9 @@ def add(conn: Connection, seed: FeedSeed, now: float) -> Feed:
                removed_at = null, first_success_at = null, etag = null, last_modified = null,
                body_hash = null, last_error = null, error_count = 0, rhythm = null,
                moved_to = null, moved_since = null, moved_seen = 0, gone_since = null,
-               gone_seen = 0, retired_for = null, retired_into = null,
-               created_at = excluded.created_at
+               gone_seen = 0, retired_for = null, retired_into = null, failed_since = null,
+               empty_since = null, heard_at = null, usual_gap = null, silent_after = null,
+               habit_at = null, created_at = excluded.created_at
          where feeds.removed_at is not null
         """,
         **_values(seed, now),
@@ -226,6 +231,7 @@ def save_poll(
         last_modified=result.last_modified,
         body_hash=result.body_hash,
         error=result.error,
+        is_empty=int(not result.entries),
         hub=result.hub,
         topic=result.topic,
     )
@@ -243,7 +249,13 @@ def save_poll(
         verdict=verdict,
     )
     if saved.new:
-        conn.execute("update feeds set last_new_at = :now where id = :id", id=feed_id, now=now)
+        conn.execute(
+            "update feeds set last_new_at = :now, heard_at = :heard_at where id = :id",
+            id=feed_id,
+            now=now,
+            # an archive read today may have ended long ago
+            heard_at=_newest(result.entries, now) if last_look is None else now,
+        )
         if result.learn:
             learned = result.learn(saved.new)
             conn.execute(
@@ -282,7 +294,7 @@ def resume(conn: Connection, feed_id: int, now: float) -> bool:
         update feeds
            set paused_at = null, next_check_at = :now, moved_to = null, moved_since = null,
                moved_seen = 0, gone_since = null, gone_seen = 0, retired_for = null,
-               retired_into = null
+               retired_into = null, failed_since = null, empty_since = null
          where id = :id and removed_at is null and paused_at is not null
         """,
         feed_id,
@@ -326,11 +338,14 @@ def health(conn: Connection, now: float) -> FeedHealth:
                count(case when paused_at is null and error_count > 0 then 1 end) as failing,
                min(case when paused_at is null and leased_until <= :now
                         then next_check_at end) as oldest_due_at,
-               max(last_success_at) as last_success_at
+               max(last_success_at) as last_success_at,
+               count(case when paused_at is null and last_success_at > :hour_ago
+                          then 1 end) as answered
           from feeds
          where removed_at is null
         """,
         now=now,
+        hour_ago=now - 3600.0,
     )
     return record(FeedHealth, only(row))
 
@@ -358,6 +373,10 @@ def _hold(conn: Connection, host: str, until: float) -> None:
         host=host,
         until=until,
     )
+
+
+def _newest(fetched: Sequence[NewEntry], now: float) -> float:
+    return max(min(now, now if e.published_at is None else e.published_at) for e in fetched)
 
 
 def _changed(conn: Connection, sql: str, feed_id: int, now: float) -> bool:

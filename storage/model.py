@@ -79,6 +79,14 @@ class Feed:
     #: when it brings news, as JSON text of bot.feeds.rhythm; null until its first items were seen
     rhythm: str | None
     created_at: float
+    #: the first failure of these; the first of its answers in a row without any item
+    failed_since: float | None = None
+    empty_since: float | None = None
+    #: when it last brought news; of a first poll, the date of its newest item
+    heard_at: float | None = None
+    #: seconds from one item to the next on average, and seconds without news that are unusual
+    usual_gap: float | None = None
+    silent_after: float | None = None
     #: the WebSub hub that it last announced, and what to ask of it
     hub: str | None = None
     topic: str | None = None
@@ -374,15 +382,6 @@ class ToldRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Forgotten:
-    """How many rows went when a person was forgotten."""
-
-    subscriptions: int
-    deliveries: int
-    chats: int
-
-
-@dataclass(frozen=True, slots=True)
 class FeedHealth:
     """What /status and /health say of polling."""
 
@@ -393,3 +392,5 @@ class FeedHealth:
     #: due time of the active feed that comes first among those nobody is polling right now
     oldest_due_at: float | None
     last_success_at: float | None
+    #: active feeds that answered within the last hour
+    answered: int = 0

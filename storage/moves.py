@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
+from storage import notices
 from storage.database import Connection, Row
 from storage.model import Moved, PollResult
 from storage.rows import only
@@ -112,16 +113,19 @@ def _retire(
     reason: str | None = None,
     into: int | None = None,
 ) -> Moved:
-    conn.execute(
+    row = conn.one(
         """
         update feeds
            set paused_at = coalesce(paused_at, :now), retired_for = :reason,
                retired_into = :retired_into
          where id = :id
+        returning name
         """,
         id=feed_id,
         now=now,
         reason=reason,
         retired_into=into,
     )
+    told = {"name": only(row)["name"], "problem": reason, "into": into}
+    notices.tell(conn, "retired", f"feed:{feed_id}", told, now)
     return "retired" if into is None else "merged"

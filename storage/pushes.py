@@ -54,7 +54,9 @@ def save_push(
     if new:
         known = row["rhythm"]
         conn.execute(
-            "update feeds set last_new_at = :now, rhythm = :rhythm where id = :id",
+            """
+            update feeds set last_new_at = :now, heard_at = :now, rhythm = :rhythm where id = :id
+            """,
             id=row["id"],
             rhythm=learn(known, new) if learn and known else known,
             now=now,

@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from storage.database import Connection
-from storage.model import Forgotten
 from storage.rows import number
+
+
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """How many rows went when a person was forgotten."""
+
+    subscriptions: int
+    deliveries: int
+    chats: int
 
 
 def ensure(conn: Connection, identity: str, now: float) -> int:

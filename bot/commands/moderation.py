@@ -9,11 +9,13 @@ from bot.commands import checked
 from bot.commands.checked import said
 from bot.commands.registry import Choice, Command, Reply, Request, Text
 from bot.detect.text import fold
-from bot.feeds import inspect
+from bot.feeds import inspect, silence
 from bot.feeds.address import host_of
 from bot.feeds.problem import Problem
+from bot.feeds.silence import State
 from bot.messages.i18n import LANGUAGES
 from bot.messages.message import Line, Span
+from bot.messages.notices import reason, usual
 from storage import feeds, hubs
 from storage.database import Connection
 from storage.model import Feed, FeedSeed
@@ -21,22 +23,24 @@ from storage.model import Feed, FeedSeed
 #: a page of /feeds that stays one readable message
 PAGE = 25
 _CANDIDATES_SHOWN = 8
-_REASON = 60
 
 
 async def listing(request: Request) -> Reply:
     found = await request.services.db.read(feeds.everything)
     if not found:
         return Reply((Text("feeds.none"),))
-    found.sort(key=lambda feed: (feed.error_count == 0, feed.paused_at is None, feed.name))
+    states = {feed.id: silence.judge(feed) for feed in found}
+    found.sort(key=lambda feed: (_rank(states[feed.id]), feed.name))
     pages = -(-len(found) // PAGE)
     page = int(request.argument) if request.argument.isdecimal() else 1
     page = min(max(page, 1), pages)
-    failing = sum(1 for feed in found if feed.error_count and feed.paused_at is None)
-    paused = sum(1 for feed in found if feed.paused_at is not None)
-    lines: list[Text | Line] = [
-        Text("feeds.title", {"failing": failing, "paused": paused}, n=len(found), style="bold")
-    ]
+    kinds = [state.kind for state in states.values()]
+    counts = {
+        "failing": sum(kind in silence.FAILURES for kind in kinds),
+        "silent": sum(kind in ("silent", "empty") for kind in kinds),
+        "paused": kinds.count("paused"),
+    }
+    lines: list[Text | Line] = [Text("feeds.title", counts, n=len(found), style="bold")]
     lines += [_feed_line(request, feed) for feed in found[(page - 1) * PAGE : page * PAGE]]
     if pages > 1:
         lines.append(Text("feeds.page", {"page": page, "pages": pages}))
@@ -191,24 +195,44 @@ def _feed_line(request: Request, feed: Feed) -> Line:
     return (Span(f"{feed.id}. "), Span(feed.name, "bold"), Span(f" — {_state(request, feed)}"))
 
 
+def _rank(state: State) -> int:
+    """Trouble first: what does not answer, what is silent, what is paused."""
+    if state.kind in silence.FAILURES:
+        return 0
+    if state.is_trouble:
+        return 1
+    return 2 if state.kind == "paused" else 3
+
+
 def _state(request: Request, feed: Feed) -> str:
     voice, now = request.voice, request.now
     if feed.paused_at is not None and (why := _retired(feed)):
         ago = voice.ago(now - feed.paused_at)
         return voice.text("feed.retired", ago=ago, reason=said(request, why))
-    if feed.paused_at is not None:
-        return voice.text("feed.paused", ago=voice.ago(now - feed.paused_at))
-    if feed.error_count:
-        stored = feed.last_error or "?"
-        reason = said(request, Problem.load(stored)) or stored[:_REASON]
-        return voice.text("feed.failing", n=feed.error_count, reason=reason)
-    if feed.last_success_at is None:
-        return voice.text("feed.never_read")
-    if feed.last_new_at is None:
-        state = voice.text("feed.read_nothing_new", ago=voice.ago(now - feed.last_success_at))
-    else:
-        state = voice.text("feed.fine", ago=voice.ago(now - feed.last_new_at))
-    return f"{state}, {voice.text('feed.pushed')}" if _is_pushed(feed, now) else state
+    state = silence.judge(feed)
+    if state.kind in silence.FAILURES:
+        said_why = reason(voice, feed.last_error)
+        return voice.text("feed.failing", n=feed.error_count, reason=said_why)
+    if state.since is None:
+        if feed.last_success_at is None:
+            return voice.text("feed.never_read")
+        return voice.text("feed.read_nothing_new", ago=voice.ago(now - feed.last_success_at))
+    ago = voice.ago(now - state.since)
+    rate = usual(voice, feed.usual_gap) if feed.usual_gap is not None else None
+    match state.kind:
+        case "paused":
+            return voice.text("feed.paused", ago=ago)
+        case "empty":
+            return voice.text("feed.empty", span=voice.span(now - state.since))
+        case "silent" if rate is None:
+            return voice.text("feed.silent", ago=ago)
+        case "silent":
+            return voice.text("feed.silent_usually", ago=ago, usual=rate)
+        case "quiet":
+            line = voice.text("feed.quiet", ago=ago, usual=rate)
+        case _:
+            line = voice.text("feed.fine", ago=ago)
+    return f"{line}, {voice.text('feed.pushed')}" if _is_pushed(feed, now) else line
 
 
 def _is_pushed(feed: Feed, now: float) -> bool:

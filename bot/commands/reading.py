@@ -11,11 +11,13 @@ from bot.commands.registry import Command, Reply, Request, Text
 from bot.commands.understood import matched
 from bot.events.facts import EventFacts
 from bot.events.query import EventView, Query, QueryError, saved
+from bot.feeds import coverage
+from bot.feeds.coverage import Unheard
 from bot.messages.compose import headline, source_line
 from bot.messages.message import Line, Span
 from storage import chats, entries, events, feeds, subscriptions, told
 from storage.database import Connection
-from storage.model import Event, FeedHealth, Subscription, ToldRow
+from storage.model import Event, Feed, FeedHealth, Subscription, ToldRow
 
 LATEST_SHOWN = 5
 #: how far /latest and /why look back
@@ -23,6 +25,8 @@ _MOST = 500
 #: with sources to read, an hour without one answer means that we hear nothing
 SILENCE = 3600.0
 _EVIDENCE_SHOWN = 8
+#: where nothing is heard at all, no country need be named
+_ALL_SILENT = frozenset({"status.no_sources", "status.deaf", "status.starting"})
 
 
 async def latest(request: Request) -> Reply:
@@ -74,13 +78,19 @@ async def why(request: Request) -> Reply:
 
 
 async def status(request: Request) -> Reply:
-    found = await request.services.db.read(_status, request.caller.address, now=request.now)
+    found = await request.services.db.read(
+        _status,
+        request.caller.address,
+        now=request.now,
+        started_at=request.services.started_at,
+    )
     voice, now, health = request.voice, request.now, found.health
+    truth = _truth(request, found)
+    lines: list[Text | Line] = [truth]
+    if truth.key not in _ALL_SILENT:
+        lines.extend(_unheard(request, lost) for lost in found.unheard)
     active = health.feeds - health.paused
-    lines: list[Text | Line] = [_truth(request, found)]
-    lines.append(Text("status.sources", n=active))
-    if health.failing:
-        lines.append(Text("status.failing", n=health.failing))
+    lines.append(Text("status.answered", {"all": active}, n=health.answered))
     if found.last_entry_at is not None:
         ago = voice.ago(now - found.last_entry_at)
         lines.append(Text("status.last_entry", {"ago": ago}))
@@ -108,12 +118,26 @@ def _truth(request: Request, found: _Status) -> Text:
         return Text("status.starting", style="bold")
     if health.failing * 2 >= health.feeds - health.paused:
         return Text("status.half_deaf", style="bold")
+    if found.unheard:
+        return Text("status.unheard", n=len(found.unheard), style="bold")
     return Text("status.listening", style="bold")
+
+
+def _unheard(request: Request, lost: Unheard) -> Text:
+    voice = request.voice
+    params = {"country": voice.country(lost.country)}
+    if lost.since is None:
+        key = "status.country_never" if lost.has_regional else "status.country_never_nothing"
+        return Text(key, params)
+    key = "status.country" if lost.has_regional else "status.country_nothing"
+    return Text(key, {**params, "span": voice.span(request.now - lost.since)})
 
 
 @dataclass(frozen=True, slots=True)
 class _Status:
     health: FeedHealth
+    #: of the countries that this chat asks for, or of all that we read about
+    unheard: tuple[Unheard, ...]
     last_entry_at: float | None
     last_alert_at: float | None
     #: entries that nobody has looked at yet
@@ -121,17 +145,43 @@ class _Status:
     subscriptions: int
 
 
-def _status(conn: Connection, address: str, *, now: float) -> _Status:
-    chat = chats.by_address(conn, address)
+def _status(conn: Connection, address: str, *, now: float, started_at: float) -> _Status:
+    asked = _queries(conn, address)
     alerts = [e.alerted_at for e in events.recent(conn, since=0.0, limit=_MOST) if e.alerted_at]
-    news = [feed.last_new_at for feed in feeds.everything(conn) if feed.last_new_at is not None]
+    known = feeds.everything(conn)
+    news = [feed.last_new_at for feed in known if feed.last_new_at is not None]
+    wanted = [query.countries for _, query in asked]
     return _Status(
         health=feeds.health(conn, now),
+        unheard=_missing(
+            coverage.unheard(known, now=now, fresh_from=started_at),
+            # a subscription without a country asks for all of them
+            frozenset().union(*wanted) if wanted and all(wanted) else None,
+            known,
+        ),
         last_entry_at=max(news, default=None),
         last_alert_at=max(alerts, default=None),
         waiting=entries.waiting(conn),
-        subscriptions=len(subscriptions.of_chat(conn, chat.id)) if chat else 0,
+        subscriptions=_followed(conn, address),
     )
+
+
+def _missing(
+    unheard: Sequence[Unheard], wanted: frozenset[str] | None, known: Sequence[Feed]
+) -> tuple[Unheard, ...]:
+    """Those that are asked for, also those of which we never had a source."""
+    if wanted is None:
+        return tuple(unheard)
+    never = wanted - coverage.own(known).keys()
+    regional = coverage.regional(known)
+    found = [lost for lost in unheard if lost.country in wanted]
+    found += [Unheard(country, None, regional) for country in never]
+    return tuple(sorted(found, key=lambda lost: lost.country))
+
+
+def _followed(conn: Connection, address: str) -> int:
+    chat = chats.by_address(conn, address)
+    return len(subscriptions.of_chat(conn, chat.id)) if chat else 0
 
 
 def _latest(conn: Connection, address: str, *, now: float) -> tuple[list[Known], bool]:

@@ -98,7 +98,7 @@ def build(name: str, operator: str, value: str, places: Places) -> Field:
     if name == "place":
         rows = _find(name, value, places)
         spelt = fold(value)
-        return Field(f"place:{_quoted(spelt)}", at_place(spelt, rows))
+        return Field(f"place:{_quoted(spelt)}", at_place(spelt, rows), _countries(rows))
     if name == "near":
         return _near(value, places)
     if name == "source":
@@ -118,7 +118,9 @@ def _listed(name: str, value: str) -> Field:
         return Field(f"type:{type_}", lambda view: view.facts.type == type_)
     if name == "country":
         code = _choose(name, key, names.country_codes(), ("ML", "BF", "NE"))
-        return Field(f"country:{code}", lambda view: code in view.facts.countries)
+        return Field(
+            f"country:{code}", lambda view: code in view.facts.countries, frozenset({code})
+        )
     if name == "lang":
         language = _choose(name, key, _LANGUAGES, ("fr", "en", "ar"))
         return Field(f"lang:{language}", lambda view: language in view.facts.languages)
@@ -194,7 +196,13 @@ def _near(value: str, places: Places) -> Field:
     if not rows:
         raise BadField("query.unknown_place", {"name": name, "suggestions": []})
     text = f"{fold(name)},{radius:g}km"
-    return Field(f"near:{_quoted(text)}", near_place(rows[0], radius))
+    return Field(f"near:{_quoted(text)}", near_place(rows[0], radius), _countries(rows[:1]))
+
+
+def _countries(rows: Sequence[PlaceRow]) -> frozenset[str]:
+    """Of the best known of these places; empty when one is shared by several countries."""
+    codes = {row.country for row in rows if row.rank <= rows[0].rank}
+    return frozenset(code for code in codes if code) if None not in codes else frozenset()
 
 
 def _find(field: str, name: str, places: Places) -> tuple[PlaceRow, ...]:

@@ -19,6 +19,7 @@ from bot.events.terms import (
     Word,
     both,
     count,
+    countries_of,
     either,
     names_something,
     negated,
@@ -68,6 +69,11 @@ class Query:
     def norm(self) -> str:
         """One text for all ways to type the same; parsing it gives the same query."""
         return str(self.root)
+
+    @property
+    def countries(self) -> frozenset[str]:
+        """Where the events are that it asks for; empty: anywhere."""
+        return countries_of(self.root)
 
     def match(self, view: EventView) -> Match | None:
         found = self.root.match(view)

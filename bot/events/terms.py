@@ -112,6 +112,8 @@ class Field:
 
     text: str
     holds: Callable[[EventView], bool] = field(compare=False)
+    #: where an event can be for which it holds; empty: anywhere
+    countries: frozenset[str] = field(default=frozenset(), compare=False)
 
     def match(self, view: EventView) -> tuple[str, ...] | None:
         return (self.text,) if self.holds(view) else None
@@ -195,6 +197,19 @@ def names_something(node: Node) -> bool:
     if isinstance(node, Or):
         return all(names_something(p) for p in node.parts)
     return not isinstance(node, Not)
+
+
+def countries_of(node: Node) -> frozenset[str]:
+    """Where the events are that it asks for; empty: anywhere."""
+    if isinstance(node, Field):
+        return node.countries
+    if isinstance(node, And):
+        # the narrowest: an event in two countries may meet both of its conditions
+        return min((c for p in node.parts if (c := countries_of(p))), key=len, default=frozenset())
+    if isinstance(node, Or):
+        parts = [countries_of(p) for p in node.parts]
+        return frozenset().union(*parts) if all(parts) else frozenset()
+    return frozenset()
 
 
 def count(node: Node) -> int:

@@ -8,6 +8,7 @@ from typing import Any
 
 from aiohttp import web
 
+from bot.feeds import coverage
 from bot.work import Clock
 from storage import deliveries, entries, feeds, hubs
 from storage.database import Connection, Database
@@ -52,7 +53,7 @@ async def check(db: Database, *, started_at: float, clock: Clock) -> Verdict:
     """Ask the database, which every process shares, rather than our own memory."""
     now = clock()
     try:
-        feed, waiting = await db.read(_observe, now)
+        feed, observed = await db.read(_observe, now, started_at)
     except Exception as error:
         return Verdict(False, (f"The database does not answer: {type(error).__name__}.",), {})
     problems = judge(feed, started_at=started_at, now=now)
@@ -61,13 +62,16 @@ async def check(db: Database, *, started_at: float, clock: Clock) -> Verdict:
         "paused": feed.paused,
         "failing": feed.failing,
         "last_success_at": feed.last_success_at,
-        **waiting,
+        **observed,
     }
     return Verdict(not problems, problems, facts)
 
 
-def _observe(conn: Connection, now: float) -> tuple[FeedHealth, dict[str, int]]:
+def _observe(conn: Connection, now: float, started_at: float) -> tuple[FeedHealth, dict[str, Any]]:
+    unheard = coverage.unheard(feeds.everything(conn), now=now, fresh_from=started_at)
     return feeds.health(conn, now), {
+        # facts, no verdict: a restart would not bring a country's press back
+        "countries_without_source": [lost.country for lost in unheard],
         "feeds_pushed": hubs.pushed_feeds(conn, now),
         "entries_waiting": entries.waiting(conn),
         "deliveries_waiting": deliveries.waiting(conn),

@@ -243,8 +243,14 @@ async def test_health_counts_what_is_polled(db: Database) -> None:
     await db.write(feeds.pause, paused.id, T0 + 30)
     await db.write(feeds.remove, removed.id, T0 + 30)
     assert await db.read(feeds.health, T0 + 50) == FeedHealth(
-        feeds=3, paused=1, failing=1, oldest_due_at=T0 + 40, last_success_at=T0 + 10
+        feeds=3,
+        paused=1,
+        failing=1,
+        oldest_due_at=T0 + 40,
+        last_success_at=T0 + 10,
+        answered=1,
     )
+    assert (await db.read(feeds.health, T0 + 10 + 3600)).answered == 0
 
 
 async def test_a_feed_that_is_being_polled_is_not_overdue(db: Database) -> None:

@@ -6,7 +6,7 @@ from storage_samples import LEASE, T0, alert, chat, event, subscribe
 
 from storage import deliveries, subscribers, subscriptions
 from storage.database import Connection, Database
-from storage.model import Forgotten
+from storage.subscribers import Forgotten
 
 
 async def addresses(db: Database) -> list[str]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from storage_samples import LEASE, T0, new_entry, seed
 
-from storage import feeds
+from storage import feeds, notices
 from storage.database import Connection, Database
 from storage.model import Feed, FeedSeed, NewEntry, PollResult, SavedPoll
 
@@ -125,6 +127,8 @@ async def test_a_feed_that_another_one_is_already_is_retired_into_it(db: Databas
     assert saved.moved == "merged"
     found = await read(db, feed)
     assert (found.url, found.paused_at, found.retired_into) == (feed.url, T0 + 5, other.id)
+    [notice] = await db.read(notices.opened)
+    assert json.loads(notice.params)["into"] == other.id
     assert await db.write(feeds.resume, feed.id, T0 + 9)
     found = await read(db, feed)
     assert (found.paused_at, found.retired_into, found.moved_to) == (None, None, None)
@@ -185,6 +189,11 @@ async def test_gone_for_good_is_counted_and_retires(db: Database) -> None:
     assert (await save(db, feed, confirmed, now=T0 + 5)).moved == "retired"
     found = await read(db, feed)
     assert (found.paused_at, found.retired_for) == (T0 + 5, '{"key": "http_410"}')
+    [notice] = await db.read(notices.opened)
+    assert (notice.kind, notice.subject) == ("retired", f"feed:{feed.id}")
+    assert json.loads(notice.params) == {
+        "name": feed.name, "problem": '{"key": "http_410"}', "into": None,
+    }  # fmt: skip
 
 
 async def test_a_host_is_held_with_all_its_feeds(db: Database) -> None:

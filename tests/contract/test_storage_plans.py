@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from storage import deliveries, entries, feeds
+from storage import deliveries, entries, feeds, notices
 from storage.database import Connection, Database
 
 STEP = re.compile(r"(SEARCH|SCAN) (\w+)(?: USING (?:COVERING )?INDEX (\w+))?")
@@ -60,7 +60,16 @@ async def test_a_feed_s_past_is_read_from_its_end(db: Database) -> None:
     assert any("entries_fingerprint (fingerprint=?)" in step for step in alike)
 
 
-@pytest.mark.parametrize("table", ["deliveries", "subscriptions", "reports", "entries"])
+async def test_a_claim_of_letters_reads_the_waiting_ones_only(db: Database) -> None:
+    """What was sent is never looked at again."""
+    steps = await db.read(plan, notices.CLAIM)
+    assert [step for step in steps if "SCAN" in step] == []
+    assert "SEARCH due USING INDEX notice_letters_due (sender=? AND due_at<?)" in steps
+
+
+@pytest.mark.parametrize(
+    "table", ["deliveries", "subscriptions", "reports", "entries", "notice_letters"]
+)
 async def test_erasing_a_parent_finds_its_children_by_index(db: Database, table: str) -> None:
     """A foreign key without an index would make each erasing read the whole table."""
 

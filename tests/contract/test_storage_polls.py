@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from storage_samples import LEASE, T0, new_entry, seed
 
-from storage import entries, feeds
+from storage import entries, feeds, habits
 from storage.database import Connection, Database
 from storage.model import Entry, Feed, Learned, NewEntry, PollResult, SavedPoll
 
@@ -431,3 +431,87 @@ async def test_a_feed_added_again_is_primed_again(db: Database) -> None:
     await db.write(feeds.remove, feed.id, T0)
     await db.write(feeds.add, seed(), T0)
     assert await save(db, feed, changed(moved(1)), now=T0 + 60) == SavedPoll(new=1)
+
+
+async def test_failures_and_empty_answers_are_timed(db: Database) -> None:
+    """From the first in a row; a 304 says nothing of what is in the feed, an item ends both."""
+    feed = await make_feed(db)
+    states = []
+    for step, result in enumerate(
+        [
+            changed(new_entry("1")),
+            PollResult("failed", T0, error="x"),
+            PollResult("failed", T0, error="x"),
+            PollResult("not_modified", T0),
+            changed(),
+            PollResult("failed", T0, error="x"),
+            PollResult("not_modified", T0),
+            changed(),
+            changed(new_entry("1")),
+        ]
+    ):
+        await save(db, feed, result, now=T0 + step)
+        after = await db.read(feeds.by_id, feed.id)
+        assert after
+        states.append((after.failed_since, after.empty_since))
+    assert [tuple(at and at - T0 for at in pair) for pair in states] == [
+        (None, None), (1, None), (1, None), (None, None), (None, 4), (5, 4), (None, 4), (None, 4),
+        (None, None),
+    ]  # fmt: skip
+
+
+async def test_a_feed_was_heard_when_its_news_came(db: Database) -> None:
+    """Of an archive, the newest date counts, never one in the future; then the moment it came."""
+    feed = await make_feed(db)
+
+    async def heard_at(*found: NewEntry, now: float) -> float | None:
+        await save(db, feed, changed(*found), now=now)
+        after = await db.read(feeds.by_id, feed.id)
+        assert after
+        return after.heard_at
+
+    archive = [new_entry(str(n), published_at=T0 - n * DAY) for n in (40, 30, 35)]
+    assert await heard_at(*archive, now=T0) == T0 - 30 * DAY
+    # a correction is no news
+    assert await heard_at(new_entry("40", content="other"), now=T0 + 60) == T0 - 30 * DAY
+    assert await heard_at(new_entry("x", published_at=T0 - DAY), now=T0 + 120) == T0 + 120
+    other = await db.write(feeds.add, seed("b"), T0)
+    await save(db, other, changed(new_entry("y", published_at=T0 + 9 * DAY)), now=T0 + 5)
+    after = await db.read(feeds.by_id, other.id)
+    assert after and after.heard_at == T0 + 5
+
+
+async def test_resuming_and_adding_again_begin_afresh(db: Database) -> None:
+    """What was failing before somebody stepped in is no longer held against the feed."""
+    feed = await make_feed(db)
+    await save(db, feed, PollResult("failed", T0, error="x"))
+    await db.write(feeds.pause, feed.id, T0)
+    await db.write(feeds.resume, feed.id, T0 + 5)
+    after = await db.read(feeds.by_id, feed.id)
+    assert after and (after.failed_since, after.error_count) == (None, 1)
+    await save(db, feed, changed(new_entry("1")), now=T0 + 6)
+    await db.write(habits.keep, feed.id, usual_gap=5.0, silent_after=9.0, now=T0 + 6)
+    await db.write(feeds.remove, feed.id, T0 + 7)
+    again = await make_feed(db)
+    assert (again.heard_at, again.usual_gap, again.silent_after) == (None, None, None)
+
+
+async def test_habits_are_worked_out_in_turn(db: Database) -> None:
+    """Of feeds that answered and are polled, the oldest first; unknown leaves what was known."""
+    first, second = await make_feed(db), await db.write(feeds.add, seed("b"), T0)
+    assert await db.read(habits.due, T0 + 9, 5) == []
+    for feed in (first, second):
+        await save(db, feed, changed(new_entry("1", published_at=T0 - DAY), new_entry("2")))
+    assert await db.read(habits.due, T0 + 9, 1) == [first.id]
+    await db.write(habits.keep, first.id, usual_gap=5.0, silent_after=9.0, now=T0 + 5)
+    assert await db.read(habits.due, T0 + 9, 5) == [second.id, first.id]
+    assert await db.read(habits.due, T0 + 5, 5) == [second.id]
+    await db.write(habits.keep, first.id, usual_gap=None, silent_after=None, now=T0 + 6)
+    after = await db.read(feeds.by_id, first.id)
+    assert after and (after.usual_gap, after.silent_after) == (5.0, 9.0)
+    await db.write(feeds.pause, second.id, T0)
+    assert await db.read(habits.due, T0 + 5, 5) == []
+    moments = await db.read(habits.moments, first.id, T0, 9)
+    assert sorted(moments) == [T0 - DAY, T0]
+    assert len(await db.read(habits.moments, first.id, T0, 1)) == 1
+    assert await db.read(habits.moments, first.id, T0 + 1, 9) == []

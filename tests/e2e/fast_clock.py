@@ -25,7 +25,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from bot import cli, serve
-from bot.delivery import sender
+from bot.delivery import notifier, sender
 from bot.events import decision, editor
 from bot.feeds import poller
 
@@ -39,6 +39,7 @@ LEASES = (
     (decision, "LEASE_SECONDS"),
     (editor, "LEASE_SECONDS"),
     (sender, "LEASE"),
+    (notifier, "LEASE"),
 )
 
 

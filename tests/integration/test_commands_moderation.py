@@ -10,7 +10,7 @@ from command_room import DAY, MODERATOR, NOW, Room, open_room
 from feed_server import FeedServer, item, rss
 
 from bot.feeds.problem import Problem
-from storage import feeds, hubs, pushes
+from storage import feeds, habits, hubs, pushes
 from storage.model import FeedSeed, NewEntry, PollResult
 
 
@@ -94,6 +94,46 @@ async def test_an_address_of_our_own_network_is_refused(room: Room) -> None:
     assert answer.startswith("I found no feed at this address (")
 
 
+async def test_feeds_shows_the_silent_before_the_calm(room: Room) -> None:
+    """By their own rhythm: what is unusual for one is usual for another."""
+
+    async def heard(name: str, days_ago: float, usual: float | None) -> int:
+        number = await add(room, name)
+        item = NewEntry(name, None, "u", "u", "t", "s", NOW - days_ago * DAY, "h", "f")
+        await poll(room, number, PollResult("changed", NOW + 60, (item,)))
+        if usual is not None:
+            await room.db.write(
+                habits.keep, number, usual_gap=usual, silent_after=6 * usual, now=NOW
+            )
+        return number
+
+    await heard("Alpha", 3, DAY)
+    await heard("Beta", 7, DAY)
+    await heard("Gamma", 0.25, DAY)
+    await heard("Delta", 90, None)
+    empty = await heard("Epsilon", 2, None)
+    for later in (0.0, 7200.0):
+        await room.db.write(feeds.check_now, empty, NOW + later)
+        await room.db.write(
+            feeds.claim, "w", now=NOW + later, limit=99, lease=10.0, host_spacing=0.0
+        )
+        await room.db.write(
+            feeds.save_poll, empty, "w", PollResult("changed", NOW + 9000),
+            now=NOW + later, alert_max_age=DAY,
+        )  # fmt: skip
+    room.now = NOW + 7200
+    assert (await say(room, "/feeds")).split("\n") == [
+        "5 sources, 0 en échec, 3 sans nouvelles, 0 en pause",
+        "2. Beta — muette : répond, mais dernier article il y a 1 semaine (d’habitude 1 article "
+        "par jour)",
+        "4. Delta — muette : répond, mais dernier article il y a 3 mois",
+        "5. Epsilon — vide : répond sans aucun article depuis 2 heures",
+        "1. Alpha — dernier article il y a 3 jours, ce qui lui arrive (d’habitude 1 article "
+        "par jour)",
+        "3. Gamma — dernier article il y a 8 heures",
+    ]
+
+
 async def test_feeds_lists_trouble_first(room: Room) -> None:
     """Failing, then paused, then the others by name, each with its state."""
     for name in ("Alpha", "Beta", "Gamma", "Delta"):
@@ -102,7 +142,7 @@ async def test_feeds_lists_trouble_first(room: Room) -> None:
     await poll(room, 3, PollResult("failed", NOW + 60, error="answered 404"))
     await room.db.write(feeds.pause, 4, NOW - 86400)
     assert (await say(room, "/feeds")).split("\n") == [
-        "4 sources, 1 en échec, 1 en pause",
+        "4 sources, 1 en échec, 0 sans nouvelles, 1 en pause",
         "3. Gamma — en échec, 1 essai (answered 404)",
         "4. Delta — en pause (il y a 1 jour)",
         "1. Alpha — lue à l’instant, rien de nouveau encore",

@@ -189,7 +189,7 @@ async def test_status_tells_no_alert_from_no_source(room: Room) -> None:
     await room.say("/subscribe kind:attack")
     assert (await room.say("/status")).split("\n") == [
         "Tout marche : mes sources répondent. Sans alerte, c’est que la presse n’en rapporte pas.",
-        "1 source suivie.",
+        "1 source sur 1 a répondu depuis une heure.",
         "Dernier article reçu : il y a 1 minute.",
         "Dernière alerte décidée : il y a 12 heures.",
         "1 article reste à examiner.",
@@ -206,10 +206,81 @@ async def test_status_says_when_half_of_the_sources_fail(room: Room) -> None:
     for name in ("a", "b"):
         feed = await room.db.write(feeds.add, FeedSeed(f"http://{name}.example/f", name), NOW)
         await poll(room, feed.id, PollResult("changed", NOW + 60), NOW)
-    await poll(room, feed.id, PollResult("failed", NOW + 60, error="404"), NOW)
+    room.now = NOW + 2 * HOUR
+    await poll(room, feed.id, PollResult("failed", NOW + 60, error="404"), room.now)
+    await poll(room, feed.id - 1, PollResult("not_modified", NOW + 60), room.now)
     lines = (await room.say("/status", speaks="en")).split("\n")
     assert lines[0].startswith("Careful: half of my sources or more do not answer.")
-    assert lines[2] == "1 source does not answer right now."
+    assert lines[1] == "1 source of 2 has answered within the last hour."
+
+
+async def sources(room: Room, *working: tuple[str, ...], silent: tuple[str, ...]) -> None:
+    """Sources by their countries: each of `working` answers, each country of `silent` has one
+    that has failed for five hours."""
+    started = NOW - 6 * HOUR
+    for number, countries in enumerate((*working, *((country,) for country in silent))):
+        seed = FeedSeed(f"http://{number}.example/f", f"F{number}", countries=countries)
+        feed = await room.db.write(feeds.add, seed, started)
+        await poll(room, feed.id, PollResult("changed", NOW, (entry(1),)), started)
+        for hours in (5, 3, 1):
+            if number >= len(working):
+                result = PollResult("failed", NOW, error="x")
+            else:
+                result = PollResult("not_modified", NOW)
+            await poll(room, feed.id, result, NOW - hours * HOUR + 60)
+    room.now = NOW + 30
+
+
+async def test_status_names_the_countries_that_nobody_tells_of(room: Room) -> None:
+    """« No source » is not « no alert »: since when, and whether the region's are still read."""
+    await sources(room, ("ML",), ("BF",), (), silent=("NE",))
+    assert (await room.say("/status")).split("\n")[:3] == [
+        "Attention, pas de source pour un pays : là, sans alerte, rien ne dit que tout est calme.",
+        "Niger : aucune source propre ne marche depuis 5 heures. "
+        "Les sources régionales restent lues.",
+        "3 sources sur 4 ont répondu depuis une heure.",
+    ]
+
+
+async def test_status_speaks_of_what_this_chat_follows(room: Room) -> None:
+    """A country, or the country of a town; what it does not follow is no trouble of its own."""
+    await sources(room, ("ML",), ("BF",), ("BF",), silent=("NE", "TD"))
+    calm = "All is well: my sources answer. No alert means that the press reports none."
+    await room.say("/subscribe country:ML", who="telegram:2", speaks="en")
+    assert (await room.say("/status", who="telegram:2")).split("\n")[0] == calm
+    await room.say("/subscribe near:diffa,30km severity>=moderate", who="telegram:2")
+    assert (await room.say("/status", who="telegram:2")).split("\n")[:2] == [
+        "Careful, no source for one country: without an alert, nothing says that all is calm "
+        "there.",
+        "Niger: no source has worked for 5 hours, neither its own nor a regional one.",
+    ]
+    await room.say("/subscribe kind:attack", who="telegram:2")
+    lines = (await room.say("/status", who="telegram:2")).split("\n")
+    assert lines[0].startswith("Careful, no source for 2 countries: ")
+    assert [line.split(":")[0] for line in lines[1:3]] == ["Niger", "Chad"]
+
+
+async def test_status_says_which_country_never_had_a_source(room: Room) -> None:
+    """Who follows it must know that only the regional sources could tell of it."""
+    await sources(room, ("ML",), silent=())
+    await room.say("/subscribe country:TD")
+    assert (await room.say("/status")).split("\n")[
+        1
+    ] == "Tchad : je n’ai aucune source pour ce pays."
+    await sources(room, ("ML",), (), silent=())
+    assert (await room.say("/status")).split("\n")[1] == (
+        "Tchad : je n’ai pas de source propre à ce pays. Les sources régionales restent lues."
+    )
+
+
+async def test_status_right_after_a_start_blames_nobody(room: Room) -> None:
+    """What failed before we were here may have been our own network."""
+    await sources(room, ("ML",), ("BF",), silent=("NE",))
+    feeds_asked_at = NOW - 1 * HOUR + 60
+    room.now = NOW - HOUR + 120
+    services = room.commands._services
+    room.commands._services = replace(services, started_at=feeds_asked_at - 300)
+    assert (await room.say("/status")).startswith("Tout marche")
 
 
 async def test_stop_ends_everything_at_once(room: Room) -> None:

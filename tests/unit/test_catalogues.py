@@ -65,6 +65,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     ),
     "problem.": tuple(PROBLEMS),
     "mistake.": tuple(MISTAKES),
+    "rhythm.": ("day", "week", "month"),
     "understood.kind.": ("attack", "alliance"),
     "review.": get_args(Refusal),
     "review.how_": get_args(RulingAction),
