@@ -182,7 +182,8 @@ def claim(
     rows = conn.all(
         """
         select d.id, d.alert_id, d.event_id, e.ref as event_ref, d.chat_id, c.address, c.language,
-               d.action, a.msg_type, a.facts, a.revision, d.attempts, a.decided_at,
+               d.action, d.message_ref as shown_ref, a.msg_type, a.facts, a.revision, d.attempts,
+               a.decided_at,
                told.message_ref as told_ref, said.facts as told_facts,
                said.revision as told_revision
           from deliveries d
@@ -252,14 +253,14 @@ def sent(conn: Connection, delivery_id: int, worker: str, ref: str, now: float) 
 
 
 def _sound_later(conn: Connection, delivery_id: int) -> bool:
-    """Due again as a push at its `push_at`; False when it has none."""
+    """Due again as a push at its `push_at`, remembering the message that shows it already; False
+    when it has none."""
     return (
         conn.execute(
             """
             update deliveries
                set state = 'pending', action = 'push', due_at = push_at, push_at = null,
-                   attempts = 0, sent_at = null, dead_at = null, message_ref = null,
-                   leased_by = null, leased_until = 0
+                   attempts = 0, sent_at = null, dead_at = null, leased_by = null, leased_until = 0
              where id = :id and push_at is not null
             """,
             id=delivery_id,

@@ -191,7 +191,7 @@ def merge(conn: Connection, event_id: int, into: int, now: float) -> None:
 
 def unmerge(conn: Connection, event_id: int, now: float) -> None:
     """Let it tell itself again, and what was merged into it."""
-    below = [row["id"] for row in _below(conn, event_id)]
+    below = family(conn, event_id)
     conn.execute(
         """
         update events set merged_into = null, head_id = null, state = 'open',
@@ -217,14 +217,14 @@ def _set_head(conn: Connection, event_id: int, head: int) -> None:
     conn.execute(
         "update events set head_id = :head, stamp = :stamp where id in (:ids)",
         head=head,
-        ids=[row["id"] for row in _below(conn, event_id)],
+        ids=family(conn, event_id),
         stamp=_next_stamp(conn),
     )
 
 
-def _below(conn: Connection, event_id: int) -> list[Row]:
-    """The event and all that were merged into it, directly or not."""
-    return conn.all(
+def family(conn: Connection, event_id: int) -> list[int]:
+    """Ids of the event and of all that were merged into it, directly or not."""
+    rows = conn.all(
         """
         with recursive below (id) as (
             select id from events where id = :event_id
@@ -234,6 +234,7 @@ def _below(conn: Connection, event_id: int) -> list[Row]:
         """,
         event_id=event_id,
     )
+    return [row["id"] for row in rows]
 
 
 def join_campaign(conn: Connection, event_ids: Sequence[int]) -> list[int]:

@@ -360,6 +360,8 @@ class Delivery:
     revision: int
     attempts: int
     decided_at: float
+    #: of a push: the message that was edited into it before, and waits for its sound
+    shown_ref: str | None
     #: what this chat was last told of the event: its message reference and the facts then; the
     #: reference alone is None when the chat has moved since, for it named a message elsewhere
     told_ref: str | None

@@ -41,12 +41,12 @@ def replace(conn: Connection, entry_id: int, rows: Sequence[tuple[str, int | Non
     )
 
 
-def move(conn: Connection, ids: Sequence[int], event_id: int, now: float) -> None:
-    """A moderator puts these reports into an event."""
+def move(conn: Connection, ids: Sequence[int], event_id: int, ruled_at: float | None) -> None:
+    """Put these reports into an event: a moderator did (`ruled_at`), or thinks again (None)."""
     conn.execute(
-        "update reports set event_id = :event_id, ruled_at = :now where id in (:ids)",
+        "update reports set event_id = :event_id, ruled_at = :ruled_at where id in (:ids)",
         event_id=event_id,
-        now=now,
+        ruled_at=ruled_at,
         ids=list(ids),
     )
 

@@ -67,6 +67,15 @@ def in_force(conn: Connection, event_id: int) -> list[Ruling]:
     return _rulings(rows)
 
 
+def later(conn: Connection, ruling_id: int) -> list[Ruling]:
+    """Those made after this one that nobody has undone, newest first."""
+    rows = conn.all(
+        f"{_SELECT} where r.id > :ruling_id and r.undone_at is null order by r.id desc",
+        ruling_id=ruling_id,
+    )
+    return _rulings(rows)
+
+
 def latest(conn: Connection, limit: int) -> list[Ruling]:
     """The last ones, undone or not, newest first."""
     return _rulings(conn.all(f"{_SELECT} order by r.id desc limit :limit", limit=limit))

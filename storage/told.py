@@ -21,19 +21,41 @@ def followers(conn: Connection, event_id: int) -> set[int]:
     return {row["chat_id"] for row in rows}
 
 
-def part(conn: Connection, event_id: int, other_id: int) -> None:
-    """The event was merged into the other one and is not any more: where both were told by one
-    message, it stays the event's, and the other one is told by a new message."""
+def part(conn: Connection, event_id: int, other_id: int, now: float) -> None:
+    """The event was told by the other one and is not any more: a message that told both is the
+    event's again, and a chat that has no other one was never told of the other event."""
     conn.execute(
         """
-        update deliveries set message_ref = null
-         where event_id = :other_id and exists (
-               select 1 from deliveries mine
-                where mine.event_id = :event_id and mine.chat_id = deliveries.chat_id
+        update deliveries set state = 'superseded', message_ref = null
+         where event_id in (select id from events where id = :other_id or head_id = :other_id)
+           and state = 'sent' and exists (
+               select 1 from deliveries mine join events family on family.id = mine.event_id
+                where (family.id = :event_id or family.head_id = :event_id)
+                  and mine.chat_id = deliveries.chat_id
                   and mine.message_ref = deliveries.message_ref)
         """,
         event_id=event_id,
         other_id=other_id,
+    )
+    # an update that waits there; a first alert that does is asked for
+    conn.execute(
+        """
+        update deliveries set state = 'superseded', leased_by = null, leased_until = 0
+         where event_id = :other_id and state = 'pending' and leased_until <= :now
+           and alert_id in (select id from alerts where msg_type = 'update')
+           and chat_id in (
+               select mine.chat_id from deliveries mine join events family
+                   on family.id = mine.event_id
+                where (family.id = :event_id or family.head_id = :event_id)
+                  and mine.state = 'sent')
+           and not exists (
+               select 1 from deliveries told join events family on family.id = told.event_id
+                where (family.id = :other_id or family.head_id = :other_id)
+                  and told.chat_id = deliveries.chat_id and told.state = 'sent')
+        """,
+        event_id=event_id,
+        other_id=other_id,
+        now=now,
     )
 
 

@@ -12,7 +12,7 @@ from bot.commands.backtest import DAY
 from bot.commands.registry import Choice, Command, Reply, Request, Text
 from bot.events.announce import Announcer, Subscribers
 from bot.events.facts import EventFacts
-from bot.events.hand import Hand, Refusal, Ruled, articles
+from bot.events.hand import First, Hand, Refusal, Ruled, articles
 from bot.events.rulings import FIELDS
 from bot.messages.compose import headline
 from bot.messages.message import Line, Span
@@ -28,7 +28,7 @@ _MOST_REASON = 200
 _REF = re.compile(r"[A-Za-z]{2}-\d{4}-\d{4}-[A-Za-z]+")
 
 
-_Decision = Callable[[Hand], Ruled | Refusal]
+_Decision = Callable[[Hand], Ruled | Refusal | First]
 
 
 async def review(request: Request) -> Reply:
@@ -137,12 +137,12 @@ async def show_log(request: Request) -> Reply:
     return Reply(tuple(lines))
 
 
-async def _carry_out(
-    request: Request, decide: Callable[[Hand], Ruled | Refusal], done: str
-) -> Reply:
+async def _carry_out(request: Request, decide: _Decision, done: str) -> Reply:
     ruled = await request.services.db.write(_in_one_transaction, request, decide)
     if isinstance(ruled, str):
         return Reply((Text(f"review.{ruled}"),))
+    if isinstance(ruled, First):
+        return _first(request, ruled.ruling)
     params = {"ref": ruled.event.ref, "other": ruled.other.ref if ruled.other else ""}
     lines = [Text(done, params, style="bold")]
     lines.append(Text("review.queued", n=ruled.queued))
@@ -150,7 +150,17 @@ async def _carry_out(
     return Reply(tuple(lines), () if done == "undo.done" else ((back,),))
 
 
-def _in_one_transaction(conn: Connection, request: Request, decide: _Decision) -> Ruled | Refusal:
+def _first(request: Request, ruling: Ruling) -> Reply:
+    """Refused: another decision has to be undone before."""
+    command = f"/undo {ruling.id}"
+    what = {"number": str(ruling.id), "command": command, "ref": ruling.ref,
+            "what": _what(request, ruling)}  # fmt: skip
+    return Reply((Text("review.undo_first", what),), ((Choice(Text("button.undo"), command),),))
+
+
+def _in_one_transaction(
+    conn: Connection, request: Request, decide: _Decision
+) -> Ruled | Refusal | First:
     moderator = subscribers.ensure(conn, request.caller.identity, request.now)
     places = request.services.detector.gazetteer
     return decide(Hand(Announcer(conn, Subscribers(), places, request.now), moderator))
@@ -184,11 +194,16 @@ def _event_line(request: Request, event: Event) -> Line:
 
 def _ruling_line(request: Request, ruling: Ruling) -> Text:
     """« 12 · il y a 2 heures · ML-2026-0310-a : réuni avec ML-2026-0310-b »"""
-    voice, params = request.voice, json.loads(ruling.params)
-    what = Text(f"log.{ruling.action}", _shown(request, ruling.action, params))
     key = "log.undone_line" if ruling.undone_at is not None else "log.line"
-    ago = voice.ago(request.now - ruling.made_at)
+    ago = request.voice.ago(request.now - ruling.made_at)
+    what = _what(request, ruling)
     return Text(key, {"number": str(ruling.id), "ago": ago, "ref": ruling.ref, "what": what})
+
+
+def _what(request: Request, ruling: Ruling) -> Text:
+    """« réuni avec ML-2026-0310-b »"""
+    params = _shown(request, ruling.action, json.loads(ruling.params))
+    return Text(f"log.{ruling.action}", params)
 
 
 def _shown(request: Request, action: str, params: dict[str, Any]) -> dict[str, str]:

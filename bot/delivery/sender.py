@@ -12,7 +12,6 @@ from bot.delivery.pace import Pace
 from bot.events.facts import EventFacts
 from bot.messages import compose
 from bot.messages.i18n import Catalogue
-from bot.messages.message import Message
 from bot.work import Clock
 from storage import deliveries, leases
 from storage.database import Connection, Database
@@ -144,17 +143,10 @@ class Sender:
             log.exception("delivery.not_settled", delivery=delivery.id, ref=delivery.event_ref)
 
     async def _send(self, delivery: Delivery) -> Outcome:
-        message = self._compose(delivery)
-        if delivery.action == "edit" and delivery.told_ref:
-            return await self._channel.edit(delivery.address, delivery.told_ref, message)
-        # a chat that was never told has nothing to edit: for it, this is the alert
-        return await self._channel.send(
-            delivery.address, message, reply_to=delivery.told_ref, key=str(delivery.id)
-        )
-
-    def _compose(self, delivery: Delivery) -> Message:
         told = EventFacts.load(delivery.told_facts) if delivery.told_facts else None
-        return compose.alert(
+        if delivery.shown_ref and told and delivery.msg_type == "update":
+            return await self._sound(delivery, told, delivery.shown_ref)
+        message = compose.alert(
             EventFacts.load(delivery.facts),
             ref=delivery.event_ref,
             msg_type=delivery.msg_type,
@@ -163,6 +155,27 @@ class Sender:
             language=delivery.language,
             catalogue=self._catalogue,
         )
+        if delivery.action == "edit" and delivery.told_ref:
+            return await self._channel.edit(delivery.address, delivery.told_ref, message)
+        # a chat that was never told has nothing to edit: for it, this is the alert
+        return await self._channel.send(
+            delivery.address, message, reply_to=delivery.told_ref, key=str(delivery.id)
+        )
+
+    async def _sound(self, delivery: Delivery, told: EventFacts, shown_ref: str) -> Outcome:
+        """For what an edit has shown: it answers that message, which is the one to edit still."""
+        message = compose.sound(
+            EventFacts.load(delivery.facts),
+            ref=delivery.event_ref,
+            revision=delivery.revision,
+            told=told,
+            language=delivery.language,
+            catalogue=self._catalogue,
+        )
+        outcome = await self._channel.send(
+            delivery.address, message, reply_to=shown_ref, key=str(delivery.id)
+        )
+        return Sent(shown_ref) if isinstance(outcome, Sent) else outcome
 
     async def _settle(self, delivery: Delivery, outcome: Outcome) -> None:
         now = self._clock()

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.events.assess import severity
+from bot.events.days import days_between, happened
 from bot.events.facts import EventFacts, Part
-from bot.events.slots import compare_actors, days_between, happened
+from bot.events.slots import compare_actors
 
 #: the flag of a report that calls its attack one of several at once
 COORDINATED = "coordinated"

@@ -14,10 +14,10 @@ from functools import cached_property
 
 from bot.detect.report import Report
 from bot.detect.text import fold
+from bot.events.days import happened
 from bot.events.facts import EventFacts, Source
 from bot.events.fuse import Reported, fuse
 from bot.events.same import Known, Telling
-from bot.events.slots import happened
 from bot.events.words import told_lines, words_of
 
 _DAY_SECONDS = 24 * 3600.0

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from bot.detect.report import PUSHABLE
 from bot.events.announce import Announcer, Occasion
@@ -21,6 +21,13 @@ Refusal = Literal[
     "already_one", "two_kinds", "no_such_article", "nothing_left", "already_retracted",
     "already_undone",
 ]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class First:
+    """Another decision has to be undone before: it rests on what would be changed."""
+
+    ruling: Ruling
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,18 +58,22 @@ class Hand:
     def _now(self) -> float:
         return self.announcer.now
 
-    def merge(self, stays: Event, goes: Event) -> Ruled | Refusal:
+    def merge(self, stays: Event, goes: Event) -> Ruled | Refusal | First:
         """Let `stays` tell what `goes` told; reports that would join `goes` join it too."""
         if stays.told_by == goes.told_by:
             return "already_one"
         if stays.kind != goes.kind:
             return "two_kinds"
+        if (retraction := self._retraction(stays.id, goes.id)) is not None:
+            return First(retraction)
         ruling = self._rule(stays, "merge", {"event": goes.id, "ref": goes.ref})
         self._merge(stays, goes)
         return self._done(ruling, stays, goes)
 
-    def split(self, event: Event, numbers: Collection[int]) -> Ruled | Refusal:
+    def split(self, event: Event, numbers: Collection[int]) -> Ruled | Refusal | First:
         """Make an event of its own of some articles, numbered from 1 as `articles` lists them."""
+        if (retraction := self._retraction(event.id)) is not None:
+            return First(retraction)
         rows = reports.of_event(self._conn, event.id)
         listed = articles(rows)
         if not numbers or not all(1 <= number <= len(listed) for number in numbers):
@@ -78,7 +89,9 @@ class Hand:
         other_id = self.announcer.create(new, occasion, seen_at=seen_at)
         reports.move(self._conn, [row.id for row in leave], other_id, self._now)
         other = self._event(other_id)
-        ruling = self._rule(event, "split", {"event": other_id, "ref": other.ref})
+        moved = [(row.entry_id, row.ordinal, row.event_id, row.ruled_at) for row in leave]
+        params = {"event": other_id, "ref": other.ref, "moved": moved}
+        ruling = self._rule(event, "split", params)
         self._retell(event.id)
         self.announcer.tell(other_id, new, occasion)
         return self._done(ruling, event, other)
@@ -91,37 +104,90 @@ class Hand:
         self._retell(event.id)
         return self._done(ruling, event)
 
-    def correct(self, event: Event, fields: Mapping[str, Any]) -> Ruled | Refusal:
+    def correct(self, event: Event, fields: Mapping[str, Any]) -> Ruled:
         """Set fields of the event (FIELDS of bot.events.rulings) whatever reports say of them."""
         ruling = self._rule(event, "correct", fields)
         self._retell(event.id)
         return self._done(ruling, event)
 
-    def undo(self, ruling: Ruling) -> Ruled | Refusal:
-        """Take a decision back; the chats see what is known without it."""
+    def undo(self, ruling: Ruling) -> Ruled | Refusal | First:
+        """Take a decision back; the chats see what is known without it.
+
+        Undoing all of them, the last one first, leaves every event as it was. In another order
+        it is refused where a later decision would be left without what it was about.
+        """
+        if ruling.undone_at is not None:
+            return "already_undone"
+        if (first := self._resting_on(ruling)) is not None:
+            return First(first)
         if not rulings.undo(self._conn, ruling.id, self.moderator, self._now):
             return "already_undone"
         event = self._event(ruling.event_id)
         other = None
-        if ruling.action in ("merge", "split"):
+        if ruling.action == "split":
+            other = self._undo_split(event, json.loads(ruling.params))
+        elif ruling.action == "merge":
             other = self._event(json.loads(ruling.params)["event"])
-            if ruling.action == "split":
-                self._merge(event, other)
-            elif other.merged_into == event.id:
-                events.unmerge(self._conn, other.id, self._now)
-                told.part(self._conn, other.id, event.id)
-                self._retell(other.id)
+            events.unmerge(self._conn, other.id, self._now)
+            told.part(self._conn, other.id, event.told_by, self._now)
+            self._retell(other.id)
         self._retell(event.told_by)
         return self._done(ruling.id, event, other)
 
+    def _undo_split(self, event: Event, params: Mapping[str, Any]) -> Event:
+        """Every report goes back to where it was, also within a merged event; what joined the new
+        event since goes along."""
+        other = self._event(params["event"])
+        homes: list[int] = []
+        moved = [_Moved(*each) for each in params.get("moved", ())]
+        for row in reports.of_event(self._conn, other.id):
+            if row.event_id == other.id and (home := _home(row, moved)) is not None:
+                reports.move(self._conn, [row.id], home.event_id, home.ruled_at)
+                homes.append(home.event_id)
+        self._merge(self._event(homes[0]) if homes else event, other)
+        for head in dict.fromkeys(self._event(home).told_by for home in homes):
+            self._retell(head)
+        return other
+
+    def _resting_on(self, ruling: Ruling) -> Ruling | None:
+        """The newest later decision that undoing this one would leave without sense."""
+        later = rulings.later(self._conn, ruling.id)
+        params = json.loads(ruling.params)
+        if ruling.action == "split":
+            # its articles go back: nobody may have decided on the event that they made, nor
+            # called false those to which they return
+            homes = {_Moved(*each).event_id for each in params.get("moved", ())}
+            heads = {self._event(home).told_by for home in {ruling.event_id, *homes}}
+            return next((r for r in later if _is_about(r, params["event"])
+                         or (r.action == "retract" and r.event_id in heads)), None)  # fmt: skip
+        if ruling.action == "merge":
+            return self._emptied_by(params["event"], later)
+        return None
+
+    def _emptied_by(self, goes_id: int, later: Iterable[Ruling]) -> Ruling | None:
+        """The split that took what one of two merged events would tell on its own."""
+        rows = reports.of_event(self._conn, self._event(goes_id).told_by)
+        family = set(events.family(self._conn, goes_id))
+        leave = [row for row in rows if row.event_id in family]
+        stay = [row for row in rows if row.event_id not in family]
+        for ruling in later:
+            taken = _taken_from(ruling)
+            if (not _tells(leave) and taken & family) or (not _tells(stay) and taken - family):
+                return ruling
+        return None
+
+    def _retraction(self, *event_ids: int) -> Ruling | None:
+        """The retraction in force of one of these events."""
+        found = [r for each in event_ids for r in rulings.in_force(self._conn, each)]
+        return next((ruling for ruling in found if ruling.action == "retract"), None)
+
     def _merge(self, stays: Event, goes: Event) -> None:
-        if goes.told_by == stays.told_by:
-            return
-        self.announcer.call_duplicate(goes, stays)
+        head = self._event(stays.told_by)
+        self.announcer.call_duplicate(goes, head)
         events.merge(self._conn, goes.id, stays.id, self._now)
         if goes.alerted_at is not None:
-            events.mark_alerted(self._conn, stays.told_by, self._now)
-        self._retell(stays.told_by)
+            events.mark_alerted(self._conn, head.id, self._now)
+        self._retell(head.id)
 
     def _retell(self, event_id: int) -> None:
         self.announcer.retell(event_id, Occasion(self._now))
@@ -152,6 +218,35 @@ def articles(rows: Collection[ReportRow]) -> list[tuple[int, ReportRow]]:
     for row in rows:
         first.setdefault(row.entry_id, row)
     return list(first.items())
+
+
+class _Moved(NamedTuple):
+    """Where a report was before a split, as its ruling keeps it."""
+
+    entry_id: int
+    ordinal: int
+    event_id: int
+    ruled_at: float | None
+
+
+def _home(row: ReportRow, moved: Collection[_Moved]) -> _Moved | None:
+    """Where the report goes back to; its source may have corrected it since."""
+    of_entry = [each for each in moved if each.entry_id == row.entry_id]
+    exact = (each for each in of_entry if each.ordinal == row.ordinal)
+    return next(exact, of_entry[0] if of_entry else None)
+
+
+def _taken_from(ruling: Ruling) -> set[int]:
+    """Ids of the events whose reports a split took."""
+    if ruling.action != "split":
+        return set()
+    return {_Moved(*each).event_id for each in json.loads(ruling.params).get("moved", ())}
+
+
+def _is_about(ruling: Ruling, event_id: int) -> bool:
+    """Whether it decided on the event, on what it was merged into, or took reports from it."""
+    merged = ruling.action == "merge" and json.loads(ruling.params)["event"] == event_id
+    return merged or ruling.event_id == event_id or event_id in _taken_from(ruling)
 
 
 def _tells(rows: Collection[ReportRow]) -> bool:

@@ -7,18 +7,16 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
 from bot.detect.report import Place, Report
+from bot.events.days import When, announced, days_between, happened
 from bot.events.facts import EventFacts
 from bot.events.fuse import main_place
 from bot.events.sketch import Sketch, sketch
 from bot.events.slots import (
-    When,
     compare_actors,
     compare_places,
     compare_targets,
     compare_tolls,
     compare_types,
-    days_between,
-    happened,
 )
 from bot.events.wording import long_lines, overlap, wording
 
@@ -39,6 +37,7 @@ LATE_SECONDS = 14 * 24 * 3600.0
 _PLACE = {
     "same": 0.42, "shared": 0.3, "around": 0.3, "beside": 0.15, "near": 0.0, "region": 0.16,
     "part": 0.13, "zone": 0.11, "open": 0.02, "far": -0.32, "elsewhere": -0.32,
+    "border": 0.0,
 }  # fmt: skip
 _TYPE = {"equal": 0.1, "kin": 0.05, "other": -0.2}
 _TOLL = {"unique": 0.32, "equal": 0.16, "recount": 0.2, "revised": 0.1, "fits": 0.05,
@@ -46,7 +45,9 @@ _TOLL = {"unique": 0.32, "equal": 0.16, "recount": 0.2, "revised": 0.1, "fits": 
 #: without a common place another count tells another attack, not a later count
 _OTHER_TOLL = {"revised": 0.04, "unequal": -0.15, "differs": -0.25}
 #: the same formula about two towns is a habit of writing
-_WORDING = {"beside": 0.12, "near": 0.12, "far": 0.12, "elsewhere": 0.12}
+_WORDING = {"beside": 0.12, "near": 0.12, "far": 0.12, "elsewhere": 0.12, "border": 0.12}
+#: what brings the two sides of a border together: the day and a count
+_SAME_COUNT = ("unique", "equal")
 _ANY_WORDING = 0.32
 #: … and so it is about two counts too far apart
 _FORMULA = 0.12
@@ -82,7 +83,8 @@ _COPIED = 0.6
 _LIKELY = 0.2
 #: what no wording makes one
 _OTHERS = frozenset({
-    "place:apart", "place:elsewhere", "place:far", "place:near", "place:beside", "parties:apart"
+    "place:apart", "place:elsewhere", "place:far", "place:near", "place:beside", "place:border",
+    "parties:apart",
 })  # fmt: skip
 
 
@@ -212,7 +214,9 @@ def _surely(verdict: Verdict) -> bool:
     why = set(verdict.why)
     if "place:same" in why:
         return bool({"day:0", "toll:unique"} & why)
-    if "place:open" in why or "place:shared" in why:
+    if "place:shared" in why:
+        return "day:0" in why and "toll:differs" not in why
+    if "place:open" in why:
         return "day:0" in why and bool({"toll:unique", "toll:equal"} & why)
     return verdict.same and {"day:0", "parties:1.00"} <= why
 
@@ -231,6 +235,8 @@ def _same_attack(telling: Telling, event: Known) -> Verdict:
     type_ = compare_types("attack", report.type, facts.type)
     toll = compare_tolls(report.tolls, facts.tolls)
     when, days, apart = _compare_days(telling, event)
+    if place == "border" and (toll not in _SAME_COUNT or days != "day:0"):
+        return _no("place:apart")
     if when is None:
         counted = toll in ("unique", "recount") and place in _COMMON
         if not counted or apart > _MISDATED_DAYS:
@@ -239,9 +245,10 @@ def _same_attack(telling: Telling, event: Known) -> Verdict:
     actors = compare_actors(report.actors, facts.actors)
     targets = compare_targets(report.actors, facts.actors)
     score = _PLACE[place] + when + _TYPE[type_] + _ACTORS[actors] + _TARGETS[targets]
-    elsewhere = _OTHER_TOLL if place not in _COMMON else _TOLL
-    score += elsewhere.get(toll, _TOLL[toll])
-    if toll == "revised" and place not in (*_COMMON, *_VAGUE):
+    # a town among others, told of another day, may be an earlier attack that is named in passing
+    common = place in _COMMON and (place != "shared" or days.endswith(":0"))
+    score += (_TOLL if common else _OTHER_TOLL).get(toll, _TOLL[toll])
+    if toll == "revised" and not common and place not in _VAGUE:
         score += _OTHER_COUNT
     if place == "far" and toll == "unique":
         score += _COMMUNE
@@ -333,13 +340,16 @@ _WHEN = {"day": 0.26, "coarse": 0.12, "guess": 0.08}
 def _compare_days(telling: Telling, event: Known) -> tuple[float | None, str, int]:
     """What the dates are worth, None when they contradict; and the whole days between them."""
     report, facts = telling.report, event.facts
-    one = happened(report.date, report.date_end, report.date_precision, _days(telling.published))
-    other = happened(facts.date, facts.date_end, facts.date_precision, _days(event.told))
+    mine, theirs = _days(telling.published), _days(event.told)
+    one = happened(report.date, report.date_end, report.date_precision, mine)
+    other = happened(facts.date, facts.date_end, facts.date_precision, theirs)
     if one is None or other is None:
         return _UNDATED, "day:unknown", 0
-    grade = _coarser(one, other)
-    apart = days_between(one, other)
-    most = _DAYS_OF_STEP if report.kind == "alliance" else _DAYS[grade]
+    most = _DAYS_OF_STEP if report.kind == "alliance" else _DAYS[_coarser(one, other)]
+    if days_between(one, other) > most:
+        # « la base fermera le 31 août »: another outlet tells it without the deadline
+        one, other = announced(report, mine) or one, announced(facts, theirs) or other
+    grade, apart = _coarser(one, other), days_between(one, other)
     if apart > most:
         return None, "day:apart", apart
     if grade == "guess" and abs((one.last - other.last).days) <= 1:

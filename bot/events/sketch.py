@@ -8,11 +8,12 @@ from datetime import date
 
 from bot.detect.places import squash
 from bot.detect.report import Place, Report
+from bot.events.days import GUESS_BACK, happened
 from bot.events.facts import EventFacts
-from bot.events.slots import happened, is_town
+from bot.events.slots import counts, is_town
 
 #: days between two tellings of one happening at most, whatever their grade
-_MOST_DAYS = 3
+_MOST_DAYS = 4
 #: degrees, even of longitude: more than the distance at which two towns are two attacks
 FAR_DEGREES = 0.5
 
@@ -29,6 +30,8 @@ class Sketch:
     countries: frozenset[str]
     #: of localities, comparable
     towns: frozenset[str]
+    #: what may be common to the tellings of both sides of a border
+    counts: frozenset[tuple[str, int]]
     #: of the main locality
     lat: float | None
     lon: float | None
@@ -45,9 +48,8 @@ class Sketch:
                 or abs((self.lon or 0.0) - (other.lon or 0.0)) > FAR_DEGREES
             )
             return far and self.towns.isdisjoint(other.towns)
-        return bool(
-            self.countries and other.countries and self.countries.isdisjoint(other.countries)
-        )
+        abroad = self.countries and other.countries and self.countries.isdisjoint(other.countries)
+        return bool(abroad) and self.counts.isdisjoint(other.counts)
 
 
 def sketch(
@@ -58,6 +60,9 @@ def sketch(
     """The places come with the main one first."""
     when = happened(told.date, told.date_end, told.date_precision, published)
     first, last = (when.first, when.last) if when else (date.min, date.max)
+    if told.kind == "alliance" and published is not None:
+        # a step is also known by the day on which it is told, whatever day it is given
+        first, last = min(first, published[0] - GUESS_BACK), max(last, published[1])
     exact = [p for p in places if is_town(p)] if told.kind == "attack" else []
     countries = frozenset(told.countries) if told.kind == "attack" else frozenset()
     return Sketch(
@@ -66,6 +71,7 @@ def sketch(
         last.toordinal(),
         countries,
         frozenset(squash(p.name) for p in exact),
+        counts(told.tolls),
         exact[0].lat if exact else None,
         exact[0].lon if exact else None,
     )

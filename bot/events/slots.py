@@ -1,11 +1,9 @@
-"""How two tellings compare slot by slot: where, when, what, how many, who."""
+"""How two tellings compare slot by slot: where, what, how many, who; days are in days.py."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
 from functools import lru_cache
 from typing import Literal
 
@@ -22,10 +20,11 @@ from bot.events.tolls import voice
 #: says "near"; near: two towns within 30 km; shared: one of several towns of each; part: one is
 #: vague and can contain the other; zone: it does, loosely; region: both are the same vague area;
 #: open: nothing speaks for or against; far: two towns up to 40 km apart; elsewhere: a region and a
-#: town of another one (old names of regions may explain it); apart: cannot be one happening
+#: town of another one (old names of regions may explain it); border: in two
+#: neighbouring countries, not both by a town; apart: cannot be one happening
 PlaceRelation = Literal[
     "same", "beside", "around", "near", "shared", "part", "zone", "region", "open", "far",
-    "elsewhere", "apart",
+    "elsewhere", "border", "apart",
 ]  # fmt: skip
 
 SAME_KM = 15.0
@@ -46,8 +45,21 @@ _ZONES: dict[tuple[str, str], frozenset[str]] = {
     ("NG", "nordouest"): frozenset({"katsina", "zamfara", "kaduna", "sokoto", "kebbi"}),
 }  # fmt: skip
 _SPELT_ALIKE = 86
-#: a report naming more towns tells a campaign; sharing one of them proves nothing
+#: countries of the region with a border in common
+_BORDERS: dict[str, tuple[str, ...]] = {
+    "ML": ("MR", "SN", "GN", "CI", "BF", "NE", "DZ"),
+    "MR": ("SN", "DZ"),
+    "BF": ("NE", "BJ", "TG", "GH", "CI"),
+    "NE": ("BJ", "NG", "TD", "LY", "DZ"),
+    "NG": ("BJ", "CM", "TD"),
+    "TD": ("CM", "LY"),
+    "GH": ("TG", "CI"),
+    "BJ": ("TG",),
+}
+#: a report naming more towns tells a campaign; sharing one of them proves nothing …
 _FEW = 3
+#: … and sharing so many that it is the same one
+_SEVERAL = 2
 
 
 def compare_places(
@@ -62,7 +74,9 @@ def compare_places(
     if exact_one and exact_other:
         return _compare_localities(exact_one, exact_other)
     if countries_one and countries_other and not set(countries_one) & set(countries_other):
-        return "apart"
+        pairs = [(a, b) for a in countries_one for b in countries_other]
+        beside = any(b in _BORDERS.get(a, ()) or a in _BORDERS.get(b, ()) for a, b in pairs)
+        return "border" if beside else "apart"
     if exact_one or exact_other:
         exact, vague = (exact_one, other) if exact_one else (exact_other, one)
         return _contained(exact[0], vague)
@@ -86,21 +100,23 @@ def _compare_localities(one: Sequence[Place], other: Sequence[Place]) -> PlaceRe
         return main
     names_one = {(_key(p.name), p.country) for p in one}
     names_other = {(_key(p.name), p.country) for p in other}
-    if names_one & names_other and max(len(names_one), len(names_other)) <= _FEW:
-        return "shared"
     few = max(len(names_one), len(names_other)) <= _FEW
+    common = names_one & names_other
+    if len(common) >= _SEVERAL or (common and few):
+        return "shared"
     return main if few or main in ("beside", "near") else "apart"
 
 
 def _pair(one: Place, other: Place) -> PlaceRelation:
     """Two localities by name and distance."""
     km = _km(one, other)
-    if one.country and other.country and one.country != other.country:
-        return "beside" if km is not None and km <= SAME_KM else "apart"
+    abroad = bool(one.country and other.country and one.country != other.country)
     name, other_name = _key(one.name), _key(other.name)
-    if name == other_name:
+    if name == other_name and not abroad:
         return "same"
     if km is None:
+        if abroad:
+            return "apart"
         # Boulikessi, Boulkessi: a spelling the gazetteer does not know
         alike = fuzz.ratio(name, other_name) >= _SPELT_ALIKE
         return "around" if alike and min(len(name), len(other_name)) >= _LONG_NAME else "open"
@@ -108,7 +124,7 @@ def _pair(one: Place, other: Place) -> PlaceRelation:
         return "beside"
     if km <= NEAR_KM:
         return "around" if max(one.precision, other.precision) == 2 else "near"
-    return "far" if km <= APART_KM else "apart"
+    return "far" if km <= APART_KM and not abroad else "apart"
 
 
 def _km(one: Place, other: Place) -> float | None:
@@ -151,46 +167,6 @@ def _regions(places: Iterable[Place]) -> set[str]:
 def _key(name: str) -> str:
     """Comparable by sound: « Kompienbiga » and « Kompiembiga » are one town."""
     return sound_of(squash(name).replace("mb", "nb").replace("mp", "np"))
-
-
-@dataclass(frozen=True, slots=True)
-class When:
-    """The days in which a happening lies."""
-
-    first: date
-    last: date
-    #: day: the text gives the day; coarse: a week or month; guess: only the publication is known
-    grade: Literal["day", "coarse", "guess"]
-
-
-#: an undated article tells what happened in the days before it
-_GUESS_BACK = timedelta(days=3)
-
-
-def happened(
-    day: str | None,
-    day_end: str | None,
-    precision: int,
-    published: tuple[date, date] | None,
-) -> When | None:
-    """When it happened by its own date, else by the days in which it was published."""
-    if day is not None and precision <= 3:
-        first = date.fromisoformat(day)
-        last = date.fromisoformat(day_end) if day_end else first
-        if precision == 2:
-            last = max(last, first + timedelta(days=6)) if day_end is None else last
-        if precision == 3 and day_end is None:
-            first = first.replace(day=1)
-            last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
-        return When(first, last, "day" if precision == 1 else "coarse")
-    if published is None:
-        return None
-    return When(published[0] - _GUESS_BACK, published[1], "guess")
-
-
-def days_between(one: When, other: When) -> int:
-    """Whole days between two stretches of time; 0 when they touch."""
-    return max(0, (one.first - other.last).days, (other.first - one.last).days)
 
 
 #: acts that reporters tell of one happening in each other's words
@@ -299,6 +275,15 @@ def _relation(one: Toll, other: Toll) -> TollRelation:
     if _solid(one) and _solid(other):
         return "none" if "group" in (voice(one.said_by), voice(other.said_by)) else "unequal"
     return "fits" if _overlap(one, other) else "none"
+
+
+def counts(tolls: Iterable[Toll]) -> frozenset[tuple[str, int]]:
+    """The totals that two tellings of one happening may share and few others do."""
+    return frozenset(
+        (t.who, t.min)
+        for t in tolls
+        if t.group is None and _solid(t) and t.min is not None and t.min >= _TELLING
+    )
 
 
 def _solid(toll: Toll) -> bool:

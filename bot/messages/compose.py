@@ -40,11 +40,7 @@ def alert(
         return _cancel(voice, facts, ref)
     lines: list[Line] = []
     if msg_type == "update" and told is not None:
-        changes = changed(voice, what_changed(told, facts), facts)
-        head = voice.text("alert.update", n=max(1, revision - 1))
-        lines.append(
-            (Span(f"♻️ {head}", "bold"), Span(" " + voice.text("alert.changes", what=changes)))
-        )
+        lines.append(_changes(voice, facts, told, revision))
     lines.append((Span(_title(voice, facts), "bold"), Span(_where_and_when(voice, facts))))
     body = _attack(voice, facts) if facts.kind == "attack" else _alliance(voice, facts)
     lines.extend((Span(text),) for text in body)
@@ -54,6 +50,28 @@ def alert(
         lines.append((Span(voice.text("alert.corrected", fields=fields)),))
     lines.extend(_foot(voice, facts, ref))
     return Message(tuple(lines))
+
+
+def sound(
+    facts: EventFacts,
+    *,
+    ref: str,
+    revision: int,
+    told: EventFacts,
+    language: str,
+    catalogue: Catalogue,
+) -> Message:
+    """What changed, in few words, for a chat whose message was edited into the whole of it."""
+    voice = catalogue.voice(language)
+    what = f"{_dot(facts)} {capital(voice.text(f'type.{facts.type}'))}"
+    return Message(
+        (
+            _changes(voice, facts, told, revision),
+            (Span(what + _where_and_when(voice, facts)),),
+            (Span(voice.text("alert.shown"), "italic"),),
+            _reference(voice, ref),
+        )
+    )
 
 
 def headline(facts: EventFacts, *, language: str, catalogue: Catalogue) -> str:
@@ -188,8 +206,17 @@ def _cancel(voice: Voice, facts: EventFacts, ref: str) -> Message:
 
 
 def _foot(voice: Voice, facts: EventFacts, ref: str) -> list[Line]:
-    label = Span(voice.text("alert.ref") + " ")
-    return [source_line(voice, facts.sources), (label, Span(ref, "code"))]
+    return [source_line(voice, facts.sources), _reference(voice, ref)]
+
+
+def _changes(voice: Voice, facts: EventFacts, told: EventFacts, revision: int) -> Line:
+    changes = changed(voice, what_changed(told, facts), facts)
+    head = voice.text("alert.update", n=max(1, revision - 1))
+    return Span(f"♻️ {head}", "bold"), Span(" " + voice.text("alert.changes", what=changes))
+
+
+def _reference(voice: Voice, ref: str) -> Line:
+    return Span(voice.text("alert.ref") + " "), Span(ref, "code")
 
 
 def _link(url: str) -> str | None:

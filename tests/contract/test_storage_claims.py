@@ -42,6 +42,7 @@ async def test_a_delivery_comes_with_all_the_sender_needs(db: Database) -> None:
         address="telegram:-1/45",
         language="fr",
         action="push",
+        shown_ref=None,
         msg_type="alert",
         facts="facts 1",
         revision=1,

@@ -48,7 +48,7 @@ async def test_the_sound_of_a_merged_event_counts(db: Database) -> None:
 
 
 async def test_parted_events_have_a_message_each(db: Database) -> None:
-    """The one that leaves takes its message along; the other one starts anew in that chat."""
+    """The one that leaves takes its message along; the chat was never told of the other one."""
     stays, goes, both, one = await two_told(db)
     await db.write(events.merge, goes, stays, T0)
     await db.write(alert, stays, [both, one], revision=2, action="edit", msg_type="update")
@@ -58,12 +58,15 @@ async def test_parted_events_have_a_message_each(db: Database) -> None:
         # an edit leaves the message's reference as it is
         await db.write(deliveries.sent, delivery.id, "w", str(delivery.told_ref), T0 + 1)
     await db.write(events.unmerge, goes, T0 + 2)
-    await db.write(told.part, goes, stays)
-    await db.write(alert, stays, [both, one], revision=3, action="edit", msg_type="update")
+    assert await db.read(told.followers, stays) == {both, one}
+    await db.write(alert, stays, [one], revision=3, now=T0 + 2, msg_type="update")
+    await db.write(told.part, goes, stays, T0 + 2)
+    assert await db.read(told.followers, stays) == {both}
+    await db.write(alert, stays, [both], revision=4, action="edit", msg_type="update")
     await db.write(alert, goes, [one], revision=2, action="edit", msg_type="update")
     refs = {(d.event_id, d.chat_id): d.told_ref for d in await send(db, T0 + 3)}
     refs |= {(d.event_id, d.chat_id): d.told_ref for d in await send(db, T0 + 4)}
-    assert refs == {(stays, both): "m1", (stays, one): None, (goes, one): "m3"}
+    assert refs == {(stays, both): "m1", (goes, one): "m3"}
 
 
 async def test_a_merged_events_reports_are_the_others(db: Database) -> None:

@@ -61,6 +61,21 @@ async def test_a_burst_is_one_message(db: Database) -> None:
     assert await send(db, T0 + 10 * PUSH_SPACING) == []
 
 
+async def test_a_sound_knows_the_message_that_shows_it(db: Database) -> None:
+    """Where nobody could edit before it was due, there is none."""
+    made, one = await heard(db)
+    await db.write(alert, made.id, [one], revision=2, now=T0 + 60)
+    (edit,) = await claim(db, T0 + 60)
+    assert edit.shown_ref is None
+    await db.write(deliveries.sent, edit.id, "w", str(edit.told_ref), T0 + 60)
+    (push,) = await claim(db, T0 + PUSH_SPACING)
+    assert (push.action, push.shown_ref) == ("push", edit.told_ref)
+    await db.write(deliveries.sent, push.id, "w", str(push.shown_ref), T0 + PUSH_SPACING)
+    await db.write(alert, made.id, [one], revision=3, now=T0 + PUSH_SPACING + 60)
+    (push,) = await claim(db, T0 + 3 * PUSH_SPACING)
+    assert (push.action, push.shown_ref, push.told_ref) == ("push", None, edit.told_ref)
+
+
 async def test_a_sound_that_is_due_needs_no_edit_before(db: Database) -> None:
     """Nobody could send for an hour: one message, not the edit and then the push."""
     made, one = await heard(db)

@@ -108,7 +108,10 @@ class Desk:
                 conn, "console", "sender", now=self.now, limit=50, lease=15.0
             ):
                 for delivery in claimed:
-                    deliveries.sent(conn, delivery.id, "sender", f"m{delivery.id}", self.now)
+                    # an edit leaves the message's reference as it is
+                    edited = delivery.told_ref if delivery.action == "edit" else None
+                    ref = edited or f"m{delivery.id}"
+                    deliveries.sent(conn, delivery.id, "sender", ref, self.now)
                 found.extend(claimed)
             return found
 

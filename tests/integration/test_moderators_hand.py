@@ -165,11 +165,24 @@ async def test_undoing_a_merge_gives_both_back(desk: Desk) -> None:
     dori_again = [d for d in sent if d.event_ref == dori.ref and d.address == "console:0"]
     assert [(d.msg_type, d.action) for d in dori_again] == [("update", "edit")]
     assert f"de nouveau suivi à part de {djibo.ref}" in text(dori_again[0])
-    # its message had become Djibo's: Dori has it back, and Djibo gets one of its own
+    # its message had become Djibo's and is Dori's again: Djibo, which it never asked for, is none
+    # of its business any more
     told = {d.event_ref: d.told_ref for d in sent if d.address == "console:9"}
+    assert list(told) == [dori.ref]
     assert told[dori.ref] is not None
-    assert told[djibo.ref] is None
     assert "déjà annulée" in await ask(desk, "/undo 1")
+
+
+async def test_parted_events_are_told_to_those_who_ask_for_them(desk: Desk) -> None:
+    """A chat that was told of one, and asks for the other as well by now, hears of it anew."""
+    djibo, dori = await two_events(desk)
+    await ask(desk, f"/merge {djibo.ref} {dori.ref}")
+    await desk.send()
+    await desk.subscribe("console:9", "djibo")
+    await ask(desk, "/undo 1")
+    sent = {d.event_ref: d for d in await desk.send() if d.address == "console:9"}
+    assert sent[djibo.ref].told_ref is None
+    assert text(sent[djibo.ref]).startswith("🔴 ATTAQUE GRAVE")
 
 
 async def test_a_split_makes_an_event_of_its_own(desk: Desk) -> None:
@@ -221,6 +234,75 @@ async def test_what_a_moderator_put_apart_stays_apart(desk: Desk) -> None:
         return {row.entry.feed_name for row in await desk.db.read(reports.of_event, event.id)}
 
     assert [await outlets(e) for e in (first, second)] == [{"Écho du Soum"}, {"La Dépêche"}]
+
+
+async def one_of_two_outlets(desk: Desk) -> Event:
+    """Djibo, told by two."""
+    await desk.read("Écho du Soum", item())
+    told = (
+        "Douze militaires burkinabè ont trouvé la mort mardi 10 mars dans une embuscade aux "
+        "environs de Djibo, disent des habitants."
+    )
+    await desk.read(
+        "La Dépêche", item("Djibo en deuil", told, guid="2", url="https://d.example/5")
+    )
+    (event,) = await desk.events()
+    return event
+
+
+async def test_a_split_is_not_undone_under_a_later_merge(desk: Desk) -> None:
+    """Its part is told elsewhere since: the answer names what to undo first, and nothing moves."""
+    djibo = await one_of_two_outlets(desk)
+    await desk.read("Radio Nord", DORI)
+    _, dori = await desk.events()
+    await ask(desk, f"/split {djibo.ref} 2")
+    _, _, part = await desk.events()
+    await ask(desk, f"/merge {dori.ref} {part.ref}")
+    await desk.send()
+    before = await desk.events()
+    answer = await ask(desk, "/undo 1")
+    assert answer.startswith(
+        f"Annulez d’abord la décision 2 avec /undo 2. Elle porte sur {dori.ref} : réuni avec "
+        f"{part.ref}."
+    )
+    assert (await desk.events(), await desk.send()) == (before, [])
+    assert "annulée" in await ask(desk, "/undo 2")
+    assert "annulée" in await ask(desk, "/undo 1")
+    first, second, third = await desk.events()
+    assert {s.name for s in facts(first).sources} == {"Écho du Soum", "La Dépêche"}
+    assert (second.state, third.state, third.told_by) == ("open", "merged", first.id)
+
+
+async def test_a_merge_is_not_undone_when_a_split_took_all_of_one(desk: Desk) -> None:
+    """Dori would be left without an article, and its chats would read that it was false."""
+    djibo, dori = await two_events(desk)
+    await ask(desk, f"/merge {djibo.ref} {dori.ref}")
+    await ask(desk, f"/split {djibo.ref} 2")
+    await desk.send()
+    assert "Annulez d’abord la décision 2" in await ask(desk, "/undo 1")
+    assert await desk.send() == []
+    await ask(desk, "/undo 2")
+    await ask(desk, "/undo 1")
+    first, second, _ = await desk.events()
+    assert [[s.name for s in facts(e).sources] for e in (first, second)] == [
+        ["Écho du Soum"], ["La Dépêche"],
+    ]  # fmt: skip
+
+
+async def test_what_was_retracted_is_not_joined_to_anything(desk: Desk) -> None:
+    """Nor parted, nor do articles come back to it: chats would not learn that they are false."""
+    djibo = await one_of_two_outlets(desk)
+    await desk.read("Radio Nord", DORI)
+    _, dori = await desk.events()
+    await ask(desk, f"/split {djibo.ref} 2")
+    await ask(desk, f"/retract {djibo.ref} démenti par la mairie")
+    await desk.send()
+    first = "Annulez d’abord la décision 2"
+    assert first in await ask(desk, f"/merge {djibo.ref} {dori.ref}")
+    assert first in await ask(desk, f"/merge {dori.ref} {djibo.ref}")
+    assert first in await ask(desk, f"/split {djibo.ref} 1")
+    assert first in await ask(desk, "/undo 1")
+    assert await desk.send() == []
 
 
 async def test_a_retraction_reaches_every_chat_that_was_told_and_no_other(desk: Desk) -> None:

@@ -33,6 +33,25 @@ async def test_an_update_answers_the_message_it_follows(
     assert "reply_to_message" not in (await telegram.messages(BAKARY))[1]
 
 
+async def test_a_sound_is_short_and_the_message_it_answers_stays_the_one(
+    outbox: Outbox, telegram: TelegramWorld, channel: Telegram
+) -> None:
+    """What an edit has shown is not repeated, and later edits are not made to the few words."""
+    event = await outbox.event()
+    await outbox.tell(event, *at(AMINA))
+    await outbox.round(channel)
+    worse = replace(FACTS, severity="extreme").dump()
+    await outbox.tell(event, *at(AMINA), revision=2, msg_type="update", facts=worse)
+    await outbox.round(channel)
+    outbox.clock.ahead += PUSH_SPACING
+    await outbox.round(channel)
+    card, short = await telegram.messages(AMINA)
+    assert short["text"].startswith("♻️ MISE À JOUR 1")
+    assert len(short["text"].splitlines()) == 4
+    assert len(card["text"].splitlines()) > 5
+    assert await outbox.rows("message_ref") == [(str(card["message_id"]),)] * 2
+
+
 async def test_an_edit_changes_the_message_in_place(
     outbox: Outbox, telegram: TelegramWorld, channel: Telegram
 ) -> None:

@@ -9,10 +9,11 @@ import pytest
 
 from bot.detect.report import ActorRef, Place, Report, Toll
 from bot.detect.text import fold
+from bot.events.days import happened
 from bot.events.desk import Article, known, story, window
 from bot.events.facts import Source
-from bot.events.same import Known, Telling, is_same
-from bot.events.slots import compare_places, compare_types, happened
+from bot.events.same import Known, Telling, is_same, sketch_of
+from bot.events.slots import compare_places, compare_types
 
 DJIBO = Place("Djibo", "BF", "Soum", 14.1, -1.63, 1)
 ARBINDA = Place("Arbinda", "BF", "Soum", 14.23, -0.86, 1)
@@ -21,6 +22,10 @@ EST = Place("Est", "BF", "Est", None, None, 3)
 FASO = Place("Burkina Faso", "BF", None, None, None, 4)
 LERE_ML = Place("Léré", "ML", "Tombouctou", 15.71, -4.91, 1)
 LERE_TD = Place("Léré", "TD", "Mayo-Kebbi", 9.65, 14.2, 1)
+
+MOPTI = Place("Mopti", "ML", "Mopti", None, None, 3)
+BORNO = Place("Borno", "NG", "Borno", None, None, 3)
+MANY = [replace(DJIBO, name=name, lat=20.0) for name in ("Nioro", "Niono", "Molodo")]
 
 NOON = datetime(2026, 3, 10, 12, tzinfo=UTC).timestamp()
 HOUR = 3600.0
@@ -123,6 +128,18 @@ def test_the_fence(days: float, date: str | None, expected: bool) -> None:
     assert is_same(news, event(report(DJIBO))).same is expected
 
 
+def test_the_fence_lets_a_town_of_several_in_on_its_day() -> None:
+    """A week later a new count names the town, the event by then the road between two."""
+    towns = (DJIBO, replace(ARBINDA, name="Gaskindé"))
+    known_event = event(report(None, places=towns, tolls=dead(11)))
+    late = report(replace(ARBINDA, name="Gaskindé"), tolls=dead(27, "media"))
+    assert not is_same(telling(late, at=NOON + 8 * DAY), known_event).same
+    late = replace(late, tolls=dead(12))
+    assert is_same(telling(late, at=NOON + 8 * DAY), known_event).same
+    late = replace(late, date=None, date_precision=4)
+    assert not is_same(telling(late, at=NOON + 8 * DAY), known_event).same
+
+
 def test_without_publication_dates_there_is_no_fence() -> None:
     """A missing date stops nothing: the slots decide."""
     assert is_same(telling(report(DJIBO), at=None), event(report(DJIBO), at=None)).same
@@ -144,6 +161,11 @@ def test_rival_claims_join_and_other_perpetrators_weigh_against() -> None:
     [
         ([DJIBO], [DJIBO], "same"),
         ([DJIBO], [ARBINDA], "apart"),
+        # across a border, by distance as within it
+        ([DJIBO], [replace(DJIBO, name="Mondoro", country="ML", lat=14.3)], "near"),
+        ([DJIBO], [replace(DJIBO, name="Mondoro", country="ML", lat=14.42)], "apart"),
+        ([DJIBO], [replace(SOUM, name="Mopti", country="ML", admin1="Mopti")], "border"),
+        ([DJIBO], [replace(SOUM, name="Borno", country="NG", admin1="Borno")], "apart"),
         ([DJIBO], [replace(DJIBO, name="Gaskindé", lat=14.3)], "near"),
         ([DJIBO], [replace(DJIBO, name="Gaskindé", lat=14.3, precision=2)], "around"),
         ([DJIBO], [replace(DJIBO, name="Nassoumbou", lat=14.2)], "beside"),
@@ -163,6 +185,9 @@ def test_rival_claims_join_and_other_perpetrators_weigh_against() -> None:
         ([DJIBO], [], "open"),
         ([], [], "open"),
         ([DJIBO, ARBINDA], [ARBINDA, DJIBO], "shared"),
+        # many towns: one in common is no proof, two are
+        ([DJIBO, *MANY], [ARBINDA, DJIBO], "apart"),
+        ([DJIBO, ARBINDA, *MANY], [replace(ARBINDA, name="Dori"), ARBINDA, DJIBO], "shared"),
         ([replace(DJIBO, name="Boulikessi", lat=None)],
          [replace(DJIBO, name="Boulkessi", lat=14.8)], "around"),
         ([replace(DJIBO, name="Koutougou", lat=None)],
@@ -176,8 +201,39 @@ def test_places(one: list[Place], other: list[Place], expected: str) -> None:
 
 
 def test_two_countries_are_apart_even_when_both_are_vague() -> None:
-    """Without a locality the countries decide."""
-    assert compare_places([], [], ["ML"], ["NE"]) == "apart"
+    """Without a locality the countries decide; neighbours may tell of one border."""
+    assert compare_places([], [], ["ML"], ["NG"]) == "apart"
+    assert compare_places([], [], ["ML"], ["NE"]) == "border"
+
+
+@pytest.mark.parametrize(
+    ("place", "date", "count", "expected"),
+    [
+        (MOPTI, "2026-03-10", 21, True),
+        (MOPTI, "2026-03-10", 20, False),
+        (MOPTI, "2026-03-11", 21, False),
+        (MOPTI, None, 21, False),
+        (BORNO, "2026-03-10", 21, False),
+    ],
+)
+def test_a_count_of_one_day_bridges_a_border(
+    place: Place, date: str | None, count: int, expected: bool
+) -> None:
+    """Told under two countries, by one without a town: the very day and count are needed."""
+    news = telling(report(place, date, tolls=dead(count)))
+    known_event = event(report(DJIBO, tolls=dead(21)))
+    assert is_same(news, known_event).same is expected
+    assert (known_event.sketch.excludes(sketch_of(news)) and expected) is False
+
+
+def test_a_town_among_others_of_another_day_needs_more_than_a_like_count() -> None:
+    """« Monguno, Gajiram, Gubio : soixante morts » four days after eighty died in Gubio."""
+    gubio = replace(DJIBO, name="Gubio")
+    known_event = event(report(gubio, "2026-03-08", tolls=dead(81)))
+    others = (ARBINDA, gubio)
+    news = report(None, None, places=others, tolls=dead(60), type="attack_unspecified")
+    assert is_same(telling(news), known_event).why[:2] == ("place:shared", "guess:0")
+    assert not is_same(telling(news, at=NOON + 2 * DAY), known_event).same
 
 
 @pytest.mark.parametrize(
@@ -223,6 +279,33 @@ def test_a_publication_known_to_the_month_is_a_month_long() -> None:
     assert (last - first + 1) / DAY == 28
     first, last = window(datetime(2026, 1, 1, tzinfo=UTC), "year")
     assert (last - first + 1) / DAY == 365
+
+
+def test_what_is_told_alike_is_compared_whatever_days_it_is_given() -> None:
+    """The day of a decision, and that of its announcement; a town's attack four days off."""
+    title = "La Côte d'Ivoire annonce le retrait de ses troupes du Mali"
+    known_event = event(step("troop_withdrawal", ("CI", "ML"), "2026-03-05"), title)
+    news = telling(step("troop_withdrawal", ("CI", "ML"), "2026-03-10"), title)
+    assert is_same(news, known_event).same
+    assert not known_event.sketch.excludes(sketch_of(news))
+    known_event = event(report(DJIBO, "2026-03-06", tolls=dead(21)))
+    news = telling(report(DJIBO, tolls=dead(21)))
+    assert is_same(news, known_event).same
+    assert not known_event.sketch.excludes(sketch_of(news))
+
+
+def test_a_step_that_is_to_come_is_news_of_the_day_it_is_told() -> None:
+    """« La base fermera le 31 août » is what others tell without the deadline."""
+    parties = ("BF", "FR")
+    bare = step("troop_withdrawal", parties)
+    deadline = step("troop_withdrawal", parties, "2026-08-31")
+    for told, known_event in [(deadline, event(bare)), (bare, event(deadline))]:
+        news = telling(told)
+        assert is_same(news, known_event).same
+        assert not known_event.sketch.excludes(sketch_of(news))
+        assert not is_same(telling(told, at=NOON + 9 * DAY), known_event).same
+    over = step("troop_withdrawal", parties, "2026-02-20")
+    assert not is_same(telling(over), event(bare)).same
 
 
 def step(

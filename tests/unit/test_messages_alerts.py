@@ -8,7 +8,7 @@ import pytest
 
 from bot.detect.report import ActorRef, Place, Toll
 from bot.events.facts import EventFacts, Source
-from bot.messages.compose import alert, headline
+from bot.messages.compose import alert, headline, sound
 from bot.messages.i18n import Catalogue
 from bot.messages.message import Message
 from bot.messages.render import to_plain
@@ -167,6 +167,27 @@ def test_an_update_says_first_what_changes() -> None:
         "revendiquée par le Jnim (non vérifié).",
         "Bilan : 54 morts (officiel) ; 70 morts revendiqués par le Jnim (non vérifié)",
     ]
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("fr", ["⚫ Attaque d’un poste ou d’un camp — Bénin, près de Koudou (Alibori) · "
+                "jeu. 17 avr. 2025", "Le reste est dans le message déjà reçu, qui est à jour.",
+                "Réf. ML-2023-0917-a"]),
+        ("en", ["⚫ Attack on a post or camp — Benin, near Koudou (Alibori) · Thu 17 Apr 2025",
+                "The rest is in the message you have, which is up to date.",
+                "Ref. ML-2023-0917-a"]),
+    ],
+)  # fmt: skip
+def test_a_sound_for_what_is_shown_says_only_what_changes(language: str, told: list[str]) -> None:
+    """The first line of the update, what it is about, and where the rest stands."""
+    update = compose(GROWN, language, msg_type="update", revision=3, told=FIRST)
+    few = sound(
+        GROWN, ref="ML-2023-0917-a", revision=3, told=FIRST, language=language,
+        catalogue=CATALOGUE,
+    )  # fmt: skip
+    assert lines(few) == [lines(update)[0], *told]
 
 
 def test_an_update_in_english() -> None:
