@@ -102,7 +102,7 @@ def save(
     first_poll: bool,
     verdict: Verdict = ALL_NEW,
 ) -> SavedEntries:
-    """Part of `feeds.save_poll`: what was new, corrected, or known under another name.
+    """Part of `polls.save`: what was new, corrected, or known under another name.
 
     One that was published before `oldest` is new but quiet, as are all of a first poll and what
     the `verdict` takes for an archive.

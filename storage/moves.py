@@ -31,7 +31,7 @@ _BACK = "update feeds set gone_since = null, gone_seen = 0 where id = :id"
 def settle(
     conn: Connection, feed_id: int, noted: Row, result: PollResult, *, known: bool, now: float
 ) -> Moved | None:
-    """Part of `feeds.save_poll`: note what this look saw, and act where it says `confirmed`.
+    """Part of `polls.save`: note what this look saw, and act where it says `confirmed`.
 
     `noted` has the feed's `moved_to` and `gone_since` as they were. `known`: items that the feed
     had before were in the answer, so that a move led to the same feed. A failure other than 410

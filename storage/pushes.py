@@ -97,7 +97,7 @@ def ignored(conn: Connection, subscription_id: int) -> None:
 def poll_pinged(conn: Connection, now: float, spacing: float) -> int:
     """Make due the feeds whose hub pinged after they were last asked, and not less than
     `spacing` seconds ago; how many. A failing feed keeps its pause, as do those that wait with
-    it because their host sent us away (`feeds.save_poll`); a poll in flight ends first."""
+    it because their host sent us away (`polls.save`); a poll in flight ends first."""
     conn.execute(
         """
         update hub_subscriptions set pinged_at = null
@@ -126,7 +126,7 @@ def poll_pinged(conn: Connection, now: float, spacing: float) -> int:
 
 
 def polled(conn: Connection, feed_id: int, now: float) -> None:
-    """Part of `feeds.save_poll`: a poll found news. Was the hub first, with a ping, or did it
+    """Part of `polls.save`: a poll found news. Was the hub first, with a ping, or did it
     not tell us?"""
     pinged = conn.all(
         """

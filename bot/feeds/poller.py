@@ -12,7 +12,7 @@ import structlog
 from bot.feeds.look import Looker
 from bot.feeds.problem import Problem
 from bot.work import Clock
-from storage import feeds
+from storage import feeds, polls
 from storage.database import Database
 from storage.model import Feed, PollResult, SavedPoll
 
@@ -181,7 +181,7 @@ class Poller:
 
     async def _save(self, polled: Sequence[tuple[Feed, PollResult]]) -> list[SavedPoll]:
         return await self._db.write(
-            feeds.save_polls,
+            polls.save_all,
             self._worker_id,
             [(feed.id, result) for feed, result in polled],
             now=self._clock(),

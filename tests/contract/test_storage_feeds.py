@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from storage_samples import LEASE, T0, new_entry, seed
 
-from storage import feeds
+from storage import feeds, polls
 from storage.database import Database
 from storage.model import Feed, FeedHealth, Learned, PollResult
 
@@ -28,7 +28,7 @@ async def poll(db: Database, feed: Feed, result: PollResult, *, now: float = T0)
     """Claim a feed alone and save the result."""
     await db.write(feeds.check_now, feed.id, now)
     await claim(db, now=now, spacing=0)
-    saved = await db.write(feeds.save_poll, feed.id, "w", result, now=now, alert_max_age=3600.0)
+    saved = await db.write(polls.save, feed.id, "w", result, now=now, alert_max_age=3600.0)
     assert not saved.stale
 
 
@@ -173,7 +173,7 @@ async def test_one_host_is_asked_one_thing_at_a_time(db: Database) -> None:
     assert await claim(db, spacing=2.0) == ["a", "d"]
     assert await claim(db, spacing=2.0, now=T0 + 2) == []
     result = PollResult("not_modified", T0 + 3600)
-    await db.write(feeds.save_poll, first.id, "w", result, now=T0 + 3, alert_max_age=3600.0)
+    await db.write(polls.save, first.id, "w", result, now=T0 + 3, alert_max_age=3600.0)
     assert await claim(db, spacing=4.0, now=T0 + 3.9) == []
     assert await claim(db, spacing=4.0, now=T0 + 4) == ["b"]
 
@@ -191,7 +191,7 @@ async def test_spacing_also_counts_feeds_that_are_not_due(db: Database) -> None:
     first, _ = await add(db, "a", "b", host="one.example")
     await claim(db, limit=1)
     result = PollResult("not_modified", T0 + 3600)
-    await db.write(feeds.save_poll, first.id, "w", result, now=T0 + 0.5, alert_max_age=3600.0)
+    await db.write(polls.save, first.id, "w", result, now=T0 + 0.5, alert_max_age=3600.0)
     assert await claim(db, now=T0 + 0.9) == []
     assert await claim(db, now=T0 + 1) == ["b"]
 

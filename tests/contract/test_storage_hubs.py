@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from storage_samples import T0, new_entry, seed
 
-from storage import feeds, hubs, pushes
+from storage import feeds, hubs, polls, pushes
 from storage.database import Connection, Database
 from storage.model import HubSubscription, PollResult, SavedPush
 
@@ -34,7 +34,7 @@ def poll(
             hub=hub,
             topic=topic,
         )
-        feeds.save_poll(conn, feed.id, "poller", result, now=now, alert_max_age=DAY)
+        polls.save(conn, feed.id, "poller", result, now=now, alert_max_age=DAY)
 
 
 async def announced(db: Database) -> None:
@@ -220,7 +220,7 @@ async def test_a_push_knows_an_entry_by_each_of_its_names(db: Database) -> None:
         result = PollResult(
             status="changed", next_check_at=T0, entries=(known,), hub=HUB, topic=TOPIC
         )
-        feeds.save_poll(conn, due.id, "p", result, now=T0, alert_max_age=DAY)
+        polls.save(conn, due.id, "p", result, now=T0, alert_max_age=DAY)
         hubs.reconcile(conn, HERE, T0)
 
     await db.write(prime)
@@ -256,7 +256,7 @@ async def test_a_ping_does_not_hurry_a_host_that_sent_us_away(db: Database, fail
                 result = PollResult(
                     status="failed", next_check_at=later + 7200, error="{}", hold_host="a.example"
                 )
-            feeds.save_poll(conn, due.id, "p", result, now=later, alert_max_age=DAY)
+            polls.save(conn, due.id, "p", result, now=later, alert_max_age=DAY)
 
     await db.write(fail)
     await db.write(pushes.ping, of.id, later + 100)

@@ -7,7 +7,7 @@ import json
 import pytest
 from storage_samples import LEASE, T0, new_entry, seed
 
-from storage import feeds, notices
+from storage import feeds, notices, polls
 from storage.database import Connection, Database
 from storage.model import Feed, FeedSeed, NewEntry, PollResult, SavedPoll
 
@@ -22,7 +22,7 @@ async def save(db: Database, feed: Feed, result: PollResult, *, now: float = T0)
     def claim_and_save(conn: Connection) -> SavedPoll:
         feeds.check_now(conn, feed.id, now)
         feeds.claim(conn, "w", now=now, limit=99, lease=LEASE, host_spacing=0)
-        saved = feeds.save_poll(conn, feed.id, "w", result, now=now, alert_max_age=3600.0)
+        saved = polls.save(conn, feed.id, "w", result, now=now, alert_max_age=3600.0)
         conn.execute("update feeds set leased_by = null, leased_until = 0")
         return saved
 

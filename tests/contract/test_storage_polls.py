@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from storage_samples import LEASE, T0, new_entry, seed
 
-from storage import entries, feeds, habits
+from storage import entries, feeds, habits, polls
 from storage.database import Connection, Database
 from storage.model import Entry, Feed, Learned, NewEntry, PollResult, SavedPoll
 
@@ -27,7 +27,7 @@ async def save(
     def claim_and_save(conn: Connection) -> SavedPoll:
         feeds.check_now(conn, feed.id, now)
         feeds.claim(conn, worker, now=now, limit=9, lease=LEASE, host_spacing=0)
-        return feeds.save_poll(conn, feed.id, worker, result, now=now, alert_max_age=2 * DAY)
+        return polls.save(conn, feed.id, worker, result, now=now, alert_max_age=2 * DAY)
 
     return await db.write(claim_and_save)
 
@@ -240,7 +240,7 @@ async def test_a_stale_worker_saves_nothing(db: Database) -> None:
     await claim("next", T0 + LEASE)
     before = await db.read(feeds.by_id, feed.id)
     saved = await db.write(
-        feeds.save_poll,
+        polls.save,
         feed.id,
         "slow",
         replace(changed(new_entry("1")), learn=lambda _: Learned("known", T0 + 9)),
@@ -257,7 +257,7 @@ async def test_a_poll_is_saved_once(db: Database) -> None:
     feed = await make_feed(db)
     await save(db, feed, changed())
     again = await db.write(
-        feeds.save_poll, feed.id, "w", changed(new_entry()), now=T0, alert_max_age=DAY
+        polls.save, feed.id, "w", changed(new_entry()), now=T0, alert_max_age=DAY
     )
     assert again == SavedPoll(stale=True)
 
@@ -268,7 +268,7 @@ async def test_a_feed_removed_during_its_poll_saves_nothing(db: Database) -> Non
     await db.write(feeds.claim, "w", now=T0, limit=1, lease=LEASE, host_spacing=0.0)
     await db.write(feeds.remove, feed.id, T0)
     saved = await db.write(
-        feeds.save_poll, feed.id, "w", changed(new_entry()), now=T0, alert_max_age=DAY
+        polls.save, feed.id, "w", changed(new_entry()), now=T0, alert_max_age=DAY
     )
     assert saved == SavedPoll(stale=True)
 
@@ -279,7 +279,7 @@ async def test_a_crash_in_the_middle_of_saving_leaves_nothing(db: Database) -> N
 
     def crash(conn: Connection) -> None:
         feeds.claim(conn, "w", now=T0, limit=1, lease=LEASE, host_spacing=0.0)
-        feeds.save_poll(conn, feed.id, "w", changed(new_entry()), now=T0, alert_max_age=DAY)
+        polls.save(conn, feed.id, "w", changed(new_entry()), now=T0, alert_max_age=DAY)
         raise RuntimeError("crash")
 
     with pytest.raises(RuntimeError):
@@ -299,7 +299,7 @@ async def test_feeds_that_answered_together_are_saved_together(db: Database) -> 
     await db.write(claim_both)
     first = min((mine, lost), key=lambda feed: feed.id)
     polled = [(mine.id, changed(new_entry("1"))), (lost.id, changed(new_entry("2")))]
-    saved = await db.write(feeds.save_polls, "w", polled, now=T0 + LEASE, alert_max_age=DAY)
+    saved = await db.write(polls.save_all, "w", polled, now=T0 + LEASE, alert_max_age=DAY)
     stale = [outcome.stale for outcome in saved]
     assert stale == [first is mine, first is lost]
     assert len(await waiting(db, now=T0 + LEASE)) == 1

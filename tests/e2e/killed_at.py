@@ -22,9 +22,9 @@ from storage.sqlite import SqliteDatabase
 
 #: step → (when, the function of the transaction); a send is no transaction
 STEPS = {
-    "before_tx1": ("before", "save_poll"),
-    "inside_tx1": ("inside", "save_poll"),
-    "after_tx1": ("after", "save_poll"),
+    "before_tx1": ("before", "save_all"),
+    "inside_tx1": ("inside", "save_all"),
+    "after_tx1": ("after", "save_all"),
     "inside_tx2": ("inside", "decide"),
     "after_tx2": ("after", "decide"),
     "before_send": ("before", "send"),
@@ -44,7 +44,7 @@ def main(step: str, armed: Path) -> int:
         if name != function or not armed.exists():
             return False
         # polls that bring nothing are not the step that is meant
-        return name != "save_poll" or any(getattr(arg, "entries", ()) for arg in args)
+        return name != "save_all" or any(result.entries for _, result in args[1])
 
     write = SqliteDatabase.write
 

@@ -14,7 +14,7 @@ from bot.detect.detector import Detector
 from bot.detect.text import fold
 from bot.events.editor import Editor
 from bot.events.query import parse
-from storage import chats, deliveries, entries, events, feeds, subscribers, subscriptions
+from storage import chats, deliveries, entries, events, feeds, polls, subscribers, subscriptions
 from storage.database import Connection, Database
 from storage.model import Delivery, Event, FeedSeed, NewEntry, PollResult
 
@@ -84,7 +84,7 @@ class Desk:
             )
             assert feed in [f.id for f in claimed]
             result = PollResult("changed", self.now + 60, items)
-            feeds.save_poll(conn, feed, "poller", result, now=self.now, alert_max_age=2 * DAY)
+            polls.save(conn, feed, "poller", result, now=self.now, alert_max_age=2 * DAY)
 
         self.now += MINUTE
         await self.db.write(work)

@@ -10,7 +10,7 @@ from command_room import DAY, MODERATOR, NOW, Room, open_room
 from feed_server import FeedServer, item, rss
 
 from bot.feeds.problem import Problem
-from storage import feeds, habits, hubs, pushes
+from storage import feeds, habits, hubs, polls, pushes
 from storage.model import FeedSeed, NewEntry, PollResult
 
 
@@ -48,7 +48,7 @@ async def add(room: Room, name: str, url: str = "") -> int:
 async def poll(room: Room, feed_id: int, result: PollResult) -> None:
     await room.db.write(feeds.check_now, feed_id, NOW)
     await room.db.write(feeds.claim, "w", now=NOW, limit=99, lease=10.0, host_spacing=0.0)
-    await room.db.write(feeds.save_poll, feed_id, "w", result, now=NOW, alert_max_age=DAY)
+    await room.db.write(polls.save, feed_id, "w", result, now=NOW, alert_max_age=DAY)
 
 
 async def test_a_page_address_finds_its_feed(room: Room, server: FeedServer) -> None:
@@ -118,7 +118,7 @@ async def test_feeds_shows_the_silent_before_the_calm(room: Room) -> None:
             feeds.claim, "w", now=NOW + later, limit=99, lease=10.0, host_spacing=0.0
         )
         await room.db.write(
-            feeds.save_poll, empty, "w", PollResult("changed", NOW + 9000),
+            polls.save, empty, "w", PollResult("changed", NOW + 9000),
             now=NOW + later, alert_max_age=DAY,
         )  # fmt: skip
     room.now = NOW + 7200

@@ -11,7 +11,7 @@ from command_room import AMBUSH, DAY, HOUR, MODERATOR, NOW, PACT, Room, open_roo
 
 from bot.commands.dispatch import COMMANDS
 from bot.messages.message import Button
-from storage import chats, feeds, subscribers, subscriptions, told
+from storage import chats, feeds, polls, subscribers, subscriptions, told
 from storage.model import FeedSeed, NewEntry, PollResult
 
 
@@ -29,7 +29,7 @@ async def poll(room: Room, feed_id: int, result: PollResult, now: float) -> None
     """One poll of one feed, as the poller saves it."""
     await room.db.write(feeds.check_now, feed_id, now)
     await room.db.write(feeds.claim, "w", now=now, limit=9, lease=10.0, host_spacing=0.0)
-    await room.db.write(feeds.save_poll, feed_id, "w", result, now=now, alert_max_age=DAY)
+    await room.db.write(polls.save, feed_id, "w", result, now=now, alert_max_age=DAY)
 
 
 async def test_start_asks_for_language_and_for_what_to_follow(room: Room) -> None:

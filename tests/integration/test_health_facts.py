@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from bot.web.health import check
-from storage import feeds
+from storage import feeds, polls
 from storage.database import Database
 from storage.model import FeedSeed, NewEntry, PollResult
 
@@ -21,7 +21,7 @@ async def test_health_names_countries_without_source(tmp_path: Path) -> None:
     async def poll(feed_id: int, result: PollResult, now: float) -> None:
         await db.write(feeds.check_now, feed_id, now)
         await db.write(feeds.claim, "w", now=now, limit=9, lease=10.0, host_spacing=0.0)
-        await db.write(feeds.save_poll, feed_id, "w", result, now=now, alert_max_age=HOUR)
+        await db.write(polls.save, feed_id, "w", result, now=now, alert_max_age=HOUR)
 
     for country in ("ML", "NE"):
         seed = FeedSeed(f"http://{country}.example/f", country, countries=(country,))
