@@ -77,7 +77,8 @@ def _goes_on(reading: Reading, sentence: Sentence, cue: Mark, trigger: Mark) -> 
 def _opens(reading: Reading, sentence: Sentence, cue: Mark) -> bool:
     """ "Twelve years on, families …": what opens a sentence, up to a comma, is about all of it.
 
-    So does « Mali – Dix ans après, les familles … ». Not « Dix ans après, le camp de nouveau attaqué ».
+    So does « Mali – Dix ans après, les familles … ».
+    Not « Dix ans après, le camp de nouveau attaqué ».
     """
     last = cue.last
     return (

@@ -209,7 +209,7 @@ class Reading:
         return spans
 
     def opens(self, word: int) -> bool:
-        """Whether a word begins a sentence, or what a headline says of its topic (« Mali : … »)."""
+        """Whether a word begins a sentence, or what follows its topic (« Mali : … »)."""
         return any(sentence.span.first == word for sentence in self.sentences) or bool(
             word > 0 and _TOPIC.search(self.doc.between(word - 1, word))
         )

@@ -248,11 +248,11 @@ def _is_agent(sentence: Sentence, mark: Mark, tolls: Sequence[TollMention]) -> b
     ) and any(t.entry.more.get("deed") for t in sentence.of("trigger"))
 
 
-def _defends(
-    sentence: Sentence, mark: Mark, tolls: Sequence[TollMention], actors: Actors
-) -> bool:
-    """« trois assaillants tués par l'armée lors d'une attaque du groupe »: they had come."""
-    fell = [t for t in tolls if t.who == "killed" and t.status != "none" and sentence.holds(t.span)]
+def _defends(sentence: Sentence, mark: Mark, tolls: Sequence[TollMention], actors: Actors) -> bool:
+    """« trois assaillants tués par l'armée dans une attaque du groupe »: they came."""
+    fell = [
+        t for t in tolls if t.who == "killed" and t.status != "none" and sentence.holds(t.span)
+    ]
     start = sentence.span.first
     return (
         not actors.of(mark).irregular

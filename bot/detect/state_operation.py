@@ -137,9 +137,7 @@ def _is_of_groups(mark: Mark) -> bool:
     )
 
 
-def _answered(
-    sentences: Sequence[Sentence], triggers: Sequence[Mark], actors: Actors
-) -> bool:
+def _answered(sentences: Sequence[Sentence], triggers: Sequence[Mark], actors: Actors) -> bool:
     """« l'armée neutralise 30 terroristes … ils ont tendu une embuscade »: they came first."""
     return _came_under_attack(sentences) or any(
         mark.value == "ambush"

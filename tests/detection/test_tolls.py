@@ -57,6 +57,11 @@ KILLED = [
     ("L'armée déplore la mort de trois gardes et de six bergers", exactly(9)),
     ("Il parle d'un retrait et de six bergers tués", exactly(6)),
     ("Onze militaires ont trouvé la mort", exactly(11)),
+    # a figure before words that else say « some »
+    ("Une mine fait 12 morts et des blessés", exactly(12)),
+    ("Plusieurs morts et des blessés près de Gao", about(2)),
+    ("On déplore trois pertes en vies humaines", exactly(3)),
+    ("Il y a eu des pertes en vies humaines", SOME),
     ("Sept casques bleus ont péri", exactly(7)),
     ("Quatre-vingt-neuf soldats sont tombés au champ d'honneur", exactly(89)),
     ("À Djibo, 4 civils sont morts", exactly(4)),
