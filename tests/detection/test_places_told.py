@@ -213,3 +213,32 @@ def test_what_a_report_comes_from_is_where_it_was(district: str) -> None:
         f"Reports emerged from Sabon Birni{district} in Sokoto State as bandits attacked five.",
     )
     assert told.places[0].name == "Sabon Birni"
+
+
+@pytest.mark.parametrize(
+    ("title", "summary", "country"),
+    [
+        (
+            "Six orpailleurs tchadiens tués",
+            "Six orpailleurs tchadiens ont été tués par des hommes armés en territoire nigérien.",
+            "NE",
+        ),
+        (
+            "Quatre éleveurs maliens tués par des hommes armés",
+            "Les quatre éleveurs maliens ont été tués du côté burkinabè de la frontière.",
+            "BF",
+        ),
+        (
+            "Malian herders killed",
+            "Gunmen killed seven Malian herders on Mauritanian soil on Friday.",
+            "MR",
+        ),
+        (
+            "Quatre soldats maliens tués dans une embuscade",
+            "L'embuscade a visé les soldats maliens. Ils ont fui vers le territoire nigérien.",
+            "ML",
+        ),
+    ],
+)
+def test_ground_told_by_its_people_is_where_it_was(title: str, summary: str, country: str) -> None:
+    assert only(title, summary).countries == (country,)
