@@ -256,6 +256,7 @@ OTHERS = [
     ("15 soldats tués, 20 portés disparus", {"killed": exactly(15), "missing": exactly(20)}),
     ("une soixantaine de portés disparus", {"missing": about(48, 75)}),
     ("12 blessés et d'autres sont portés disparus", {"wounded": exactly(12), "missing": SOME}),
+    ("Ils ont tué 5 bergers et enlevé d'autres", {"killed": exactly(5), "abducted": SOME}),
     ("Six soldats maliens capturés", {"captured": exactly(6)}),
     ("14 mercenaires faits prisonniers", {"captured": exactly(14)}),
     ("killed 70 soldiers and captured 5", {"killed": exactly(70), "captured": exactly(5)}),
