@@ -249,6 +249,7 @@ OTHERS = [
     ("Quatre touristes pris en otage", {"abducted": exactly(4)}),
     ("Three Chinese, two Mauritanians kidnapped", {"abducted": exactly(5)}),
     ("kidnapping hundreds of learners", {"abducted": about(200)}),
+    ("Gunmen abduct nursing mothers", {"abducted": SOME}),
     ("Bandits kidnap 15 passengers, kill driver", {"killed": exactly(1), "abducted": exactly(15)}),
     ("The gunmen kidnapped the chief's wife and two children", {"abducted": exactly(3)}),
     ("Deux journalistes enlevés et tués", {"killed": exactly(2), "abducted": exactly(2)}),
