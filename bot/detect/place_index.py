@@ -184,7 +184,11 @@ class PlaceIndex:
         before = first > 0 and doc.words[first - 1] not in self._words.closing and goes_on(
             first - 1, doc.between(first - 1, first)
         )  # fmt: skip
-        after = last < len(doc.words) and goes_on(last, doc.between(last - 1, last))
+        after = (
+            last < len(doc.words)
+            and doc.words[last] not in self._words.kind_after
+            and goes_on(last, doc.between(last - 1, last))
+        )
         near = range(max(0, first - _AROUND), min(last + _AROUND, len(doc.words)))
         return (before or after) and any(
             doc.original[doc.starts[word]].islower() and len(doc.words[word]) > _PARTICLE

@@ -206,6 +206,14 @@ def test_a_hamlet_inside_a_longer_name_is_another(name: str, told: str) -> None:
     assert told in [mention.name for mention in detector().gazetteer.mentions(Doc(alone))]
 
 
+@pytest.mark.parametrize("name", ["Rafi Town", "Rafi Local Government", "Kobadié Peul"])
+def test_what_a_name_is_does_not_make_it_another(name: str) -> None:
+    seen = detector().gazetteer.mentions(
+        Doc(f"Gunmen attacked people at {name} on Sunday evening")
+    )
+    assert [mention.name for mention in seen] == [name.split()[0]]
+
+
 @pytest.mark.parametrize("district", ["", " LGA"])
 def test_what_a_report_comes_from_is_where_it_was(district: str) -> None:
     told = only(
