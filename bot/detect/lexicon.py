@@ -107,7 +107,7 @@ TABLES: Mapping[str, Table] = {
             "reach": REACHES, "yields": ("armed", "victims", "never"),
             "kinds": ("attack", "alliance", "both"), "weight": None, "only": None, "spares": None,
             "frame": (True,), "not_of_part": None, "not_beside": None,
-            "with_year": (True,),
+            "with_year": (True,), "opens": (True,),
         },
         ("action", "reach", "yields", "kinds"),
     ),

@@ -35,6 +35,8 @@ _SOUNDS = (
     ("mb", "b"), ("nb", "b"), ("mp", "p"), ("ph", "f"), ("qu", "k"), ("gu", "g"), ("dj", "j"),
     ("ou", "u"), ("w", "u"), ("h", ""), ("c", "k"), ("q", "k"), ("y", "i"), ("z", "s"),
 )  # fmt: skip
+#: the longest initial, the longest word that headlines leave without a capital, how far to look
+_INITIAL, _PARTICLE, _AROUND = 2, 4, 8
 _DOUBLED = re.compile(r"(.)\1+")
 _AGES = word_sets.words("ages")
 
@@ -150,7 +152,7 @@ class PlaceIndex:
             or doc.ends[last - 1] - doc.starts[first] < _SHORTEST_LOWER_CASE
         ):
             return None
-        if self._is_surname(doc, first):
+        if self._is_surname(doc, first) or (form.shy and self._is_part(doc, first, last)):
             return None
         return Hit(first, last, form, cue)
 
@@ -161,6 +163,36 @@ class PlaceIndex:
         before = doc.words[first - 1]
         return before in self._words.titles or (
             before in self._words.given_names and doc.capitalised(first - 1)
+        )
+
+    def _is_part(self, doc: Doc, first: int, last: int) -> bool:
+        """« Boguel Kadjè », « Djombolo Kanda »: a hamlet's name within one nobody knows.
+
+        In a headline whose words all begin with capitals nothing tells that.
+        """
+
+        def goes_on(word: int, gap: str) -> bool:
+            return (
+                0 <= word < len(doc.words)
+                and gap == " "
+                and doc.capitalised(word)
+                and len(doc.words[word]) > _INITIAL
+                and doc.words[word] not in self._index
+                and doc.words[word] not in self._words.titles
+            )
+
+        before = first > 0 and doc.words[first - 1] not in self._words.closing and goes_on(
+            first - 1, doc.between(first - 1, first)
+        )  # fmt: skip
+        after = (
+            last < len(doc.words)
+            and doc.words[last] not in self._words.kind_after
+            and goes_on(last, doc.between(last - 1, last))
+        )
+        near = range(max(0, first - _AROUND), min(last + _AROUND, len(doc.words)))
+        return (before or after) and any(
+            doc.original[doc.starts[word]].islower() and len(doc.words[word]) > _PARTICLE
+            for word in near
         )
 
     def _is_person(self, doc: Doc, first: int, last: int) -> bool:

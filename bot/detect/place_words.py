@@ -20,7 +20,15 @@ CUES = (
 _AFTER = ("region", "unit", "axis")
 #: lists that follow the name in apposition: "Bamba, cercle de Bourem", "Gao, village de Torodi"
 _APPOSED = {"described": "at", "village": "village"}
-_WORD_LISTS = ("given_names", "titles", "first_names", "surnamed", "not_surnames", "not_places")
+_WORD_LISTS = (
+    "given_names",
+    "titles",
+    "first_names",
+    "surnamed",
+    "not_surnames",
+    "not_places",
+    "kind_after",
+)
 _LONGEST = 5
 _OF = word_sets.words("of")
 _ARTICLES = word_sets.words("articles")
@@ -44,6 +52,8 @@ class PlaceWords:
     surnamed: frozenset[str]
     not_surnames: frozenset[str]
     not_places: tuple[str, ...]
+    #: words in capitals behind a name that make it no other name
+    kind_after: frozenset[str]
     #: the last words of `before`: behind any other no phrase can stand
     closing: frozenset[str]
 
@@ -84,6 +94,7 @@ class PlaceWords:
             _folded(lists["surnamed"]),
             _folded(lists["not_surnames"]),
             tuple(lists["not_places"]),
+            _folded(lists["kind_after"]),
             frozenset(phrase[-1] for phrase in before if phrase),
         )
 

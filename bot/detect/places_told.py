@@ -24,6 +24,7 @@ _TOPIC_REACH = 2
 #: « revenait d'un tournoi à Fada »: words that say somebody came from there
 _CAME_BACK = word_sets.words("came_back")
 _CAME_REACH = 7
+_NEWS, _NEWS_REACH = word_sets.words("news"), 4
 _CARRIED = word_sets.words("carried")
 _HOSPITAL = word_sets.words("hospital")
 _CARRIED_REACH = 7
@@ -46,6 +47,7 @@ _WIDTH = {"town": -1.0}
 _TOPIC, _SEAT = 1.5, 1.5
 #: « près de Tombouctou, plus précisément entre Niafunké et Tonka »
 _BETWEEN = -0.5
+_BETWEEN_WORDS, _LOCALITY = word_sets.words("between"), word_sets.words("locality")
 #: « sur l'axe Bankilaré-Téra, aux abords de Fonéko »: a road is wider than a spot on it
 _ROAD, _SPOTS = 0.5, frozenset({"near", "at", "town", "village"})
 #: « à Loumbila dans la commune de … »: a place that the text itself situates is where it was
@@ -134,7 +136,7 @@ def _sites(reading: Reading, sentence: Sentence) -> list[_Site]:
             for capital in reading.countries
         )
         away = 2 * (
-            mention.cue in _WAY
+            (mention.cue in _WAY and not _is_news_from(reading, mention))
             or _is_of_road(reading, mention)
             or (capital and _is_told_from(reading, sentence, mention))
             or _is_of_before(reading, sentence, mention)
@@ -166,7 +168,7 @@ def _width(reading: Reading, sentence: Sentence, mention: Mention) -> float:
     ) or (_is_axis_of(reading, mention) or _is_in_brackets(reading, mention)):
         width += _TOPIC
     elif mention.cue == "between":
-        width += _BETWEEN
+        width += _TOPIC if _is_described(reading, sentence, mention) else _BETWEEN
     elif mention.cue == "axis" and _has_beside(reading, sentence, mention, _SPOTS):
         width += _ROAD
     if mention.cue in ("at", "near") and _has_beside(
@@ -174,6 +176,20 @@ def _width(reading: Reading, sentence: Sentence, mention: Mention) -> float:
     ):
         width += _SITUATED
     return width
+
+
+def _is_described(reading: Reading, sentence: Sentence, mention: Mention) -> bool:
+    """« Talataye … cette localité entre Gao et Ménaka »: the ends of a stretch round a town."""
+    words = sentence.words[: mention.span.first - sentence.span.first]
+    at = next((at for at in range(len(words) - 1, -1, -1) if words[at] in _BETWEEN_WORDS), -1)
+    return (
+        at > 0
+        and words[at - 1] in _LOCALITY
+        and any(
+            place.cue != "between" and place.span.last <= sentence.span.first + at
+            for place in reading.places_in(sentence)
+        )
+    )
 
 
 def _has_beside(
@@ -194,6 +210,12 @@ def _is_told_from(reading: Reading, sentence: Sentence, mention: Mention) -> boo
         and _is_topic(reading, mention)
         and any(other.cue in _ELSEWHERE for other in places if other is not mention)
     )
+
+
+def _is_news_from(reading: Reading, mention: Mention) -> bool:
+    """ "Reports emerged from Sabon Birni": the news comes from there, nobody left it."""
+    first = mention.span.first
+    return not _NEWS.isdisjoint(reading.doc.words[max(0, first - _NEWS_REACH) : first])
 
 
 def _is_of_before(reading: Reading, sentence: Sentence, mention: Mention) -> bool:

@@ -10,6 +10,8 @@ from bot.detect.reading import Reading, Sentence
 #: how far a cue that looks to one side reaches, in words
 _FAR = 12
 _LEAD = 4
+#: « Burkina Faso – Dix ans après, … »: words of a topic before what opens a sentence
+_TOPIC = 2
 _AGAIN = word_sets.words("again")
 #: behind a comma, what says more of the same
 _GOES_ON = word_sets.words("goes_on")
@@ -75,11 +77,13 @@ def _goes_on(reading: Reading, sentence: Sentence, cue: Mark, trigger: Mark) -> 
 def _opens(reading: Reading, sentence: Sentence, cue: Mark) -> bool:
     """ "Twelve years on, families …": what opens a sentence, up to a comma, is about all of it.
 
+    So does « Mali – Dix ans après, les familles … ».
     Not « Dix ans après, le camp de nouveau attaqué ».
     """
     last = cue.last
     return (
-        cue.first == sentence.span.first
+        reading.opens(cue.first)
+        and cue.first - sentence.span.first <= _TOPIC
         and last < sentence.span.last
         and "," in reading.doc.between(last - 1, last)
         and _AGAIN.isdisjoint(sentence.words)

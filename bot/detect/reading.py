@@ -29,6 +29,8 @@ _HARD_BREAK = re.compile(r"[;:()\[\]—–«»“”\"?!]|\s-\s")
 _SENTENCES = 120
 #: what ends the part of a sentence that an anniversary recalls
 _ENDS = re.compile(r"[,:;]")
+#: what parts a headline's topic from what it says of it
+_TOPIC = re.compile(r"\s*:\s|\s[–—-]\s")
 #: « enlevée par des « hommes armés » dans la nuit » is one clause
 _QUOTED = re.compile(r"[«“\"]\s?([^«»“”\"]{1,60})\s?[»”\"]")
 #: « l’armée (Dirpa) a annoncé » is one too
@@ -205,6 +207,12 @@ class Reading:
                 )
                 spans.append(Span(cue.last, next(ends, last)))
         return spans
+
+    def opens(self, word: int) -> bool:
+        """Whether a word begins a sentence, or what follows its topic (« Mali : … »)."""
+        return any(sentence.span.first == word for sentence in self.sentences) or bool(
+            word > 0 and _TOPIC.search(self.doc.between(word - 1, word))
+        )
 
     def recalls(self, word: int) -> bool:
         """Whether a word stands in what an anniversary recalls."""

@@ -31,6 +31,11 @@ _AFFILIATED_REACH = 4
 _AGAINST = word_sets.words("against")
 _AGAINST_REACH = 3
 #: « la lutte contre la secte nigériane Boko Haram »
+_PREY, _STOPS = word_sets.words("prey"), frozenset(",;:!?")
+#: « ont été repoussés par »: words up to who drove them back
+_DRIVEN, _DRIVEN_REACH = word_sets.parts("driven_back"), 6
+_BY = word_sets.words("done_by")
+_GROUP = word_sets.words("armed_group")
 _FIGHT, _FIGHT_REACH = re.compile(r"(lutte|guerre|fight|war) (contre|against)(?!.* (par|by) )"), 7
 _PART, _PART_REACH = word_sets.words("before_those_hit"), 2
 _THEM = (["des"], ["les"], ["the"])
@@ -65,7 +70,10 @@ def actors_of(
                 hit.setdefault(mark.value)
                 continue
             actor = actors.of(mark)
-            if actor.irregular != state_operation or _is_agent(sentence, mark, reading.tolls):
+            if actor.irregular != state_operation or (
+                _is_agent(sentence, mark, reading.tolls)
+                and not _defends(sentence, mark, reading.tolls, actors)
+            ):
                 if not state_operation and _is_aside(reading, sentence, mark, actors):
                     continue
                 certainty = "named" if state_operation else _certainty(sentence, mark)
@@ -131,6 +139,8 @@ def _is_aside(reading: Reading, sentence: Sentence, mark: Mark, actors: Actors) 
         reading, mark, at
     ):
         return True
+    if _preys(reading, sentence, mark) or _drives_back(words[max(0, at - _DRIVEN_REACH) : at]):
+        return True
     if not _AGAINST.isdisjoint(words[max(0, at - _AGAINST_REACH) : at]):
         return True
     if _FIGHT.search(" ".join(words[max(0, at - _FIGHT_REACH) : at])):
@@ -164,6 +174,24 @@ def _is_aside(reading: Reading, sentence: Sentence, mark: Mark, actors: Actors) 
     )  # fmt: skip
 
 
+def _preys(reading: Reading, sentence: Sentence, mark: Mark) -> bool:
+    """« un pays en proie aux attaques de groupes tels que le Jnim »: up to a comma."""
+    start, doc = sentence.span.first, reading.doc
+    return any(
+        word in _PREY
+        and not _STOPS.intersection(doc.original[doc.ends[at] : doc.starts[mark.first]])
+        for at, word in enumerate(sentence.words[: mark.first - start], start)
+    )
+
+
+def _drives_back(words: Sequence[str]) -> bool:
+    """« repoussés par les chasseurs »: those who defend themselves."""
+    return any(
+        word.startswith(_DRIVEN) and not _BY.isdisjoint(words[at + 1 : at + 3])
+        for at, word in enumerate(words)
+    )
+
+
 def _is_hit(sentence: Sentence, mark: Mark) -> bool:
     """« des assaillants ont attaqué …, dimanche, des dozos »: somebody else did it, to them."""
     at = mark.first - sentence.span.first
@@ -195,7 +223,9 @@ def _is_agent(sentence: Sentence, mark: Mark, tolls: Sequence[TollMention]) -> b
 
     Also "soldiers shot dead 30 villagers": the act right behind them, then whom it befell.
     """
-    if any(
+    lair = any(e.value == "hideout" and e.first <= mark.first < e.last
+               for e in sentence.of("evidence"))  # fmt: skip
+    if not lair and any(
         0 <= trigger.first - mark.last <= _ACTIVE_REACH
         and trigger.entry.more.get("deed")
         and any(
@@ -218,6 +248,31 @@ def _is_agent(sentence: Sentence, mark: Mark, tolls: Sequence[TollMention]) -> b
     ) and any(t.entry.more.get("deed") for t in sentence.of("trigger"))
 
 
+def _defends(sentence: Sentence, mark: Mark, tolls: Sequence[TollMention], actors: Actors) -> bool:
+    """« trois assaillants tués par l'armée dans une attaque du groupe »: they came."""
+    fell = [
+        t for t in tolls if t.who == "killed" and t.status != "none" and sentence.holds(t.span)
+    ]
+    start = sentence.span.first
+    return (
+        not actors.of(mark).irregular
+        and bool(fell)
+        and all(t.side == "attacker" for t in fell)
+        and any(
+            t.value == "attack_unspecified"
+            and t.entry.more["part"] == "noun"
+            and (
+                not _GROUP.isdisjoint(sentence.words[t.last - start : t.last - start + 2])
+                or any(
+                    actors.of(other).irregular and 0 <= other.first - t.last <= 1
+                    for other in sentence.of("actor")
+                )
+            )
+            for t in sentence.of("trigger")
+        )
+    )
+
+
 def _certainty(sentence: Sentence, mark: Mark) -> str:
     near = {
         stance.value
@@ -225,7 +280,11 @@ def _certainty(sentence: Sentence, mark: Mark) -> str:
         if distance(stance, mark) <= _STANCE_REACH
         or (stance.first >= mark.first and stance.last <= mark.last)
     }
-    if near & {"suspected", "blamed"}:
+    accused = any(
+        act.value == "accuse" and 0 <= mark.first - act.last <= _ACCUSED_REACH
+        for act in sentence.of("act")
+    )
+    if accused or near & {"suspected", "blamed"}:
         return "suspected"
     if mark.value == UNKNOWN:
         return "suspected" if mark.text.startswith(("suspected", "alleged")) else "generic"

@@ -25,6 +25,10 @@ _WAY_WORDS = word_sets.words("came_from_country")
 _WAY_REACH = 3
 #: only people of that country are named: where they come from, not where it happened
 _FOREIGN_PEOPLE = 0.25
+#: « sur la rive nigérienne », "on Malian soil": it stands there, whoever the people are
+_LAND = 4.0
+_LAND_WORDS = word_sets.words("land_of_country")
+_SIDES, _OF = word_sets.words("side_of"), frozenset({"de", "du", "of"})
 #: a country far away is often only somebody's home or master: « France’s force »
 _ABROAD = 0.5
 #: they strike far from home: where a group of the Sahel is named it is not their country
@@ -96,9 +100,25 @@ def _only_reacts(sentence: Sentence, mention: CountryMention) -> bool:
 
 
 def _is_on_the_way(reading: Reading, mention: CountryMention) -> bool:
+    return mention.form != "demonym" and _came_by(reading, mention)
+
+
+def _came_by(reading: Reading, mention: CountryMention) -> bool:
     first = mention.span.first
-    before = reading.doc.words[max(0, first - _WAY_REACH) : first]
-    return mention.form != "demonym" and not _WAY_WORDS.isdisjoint(before)
+    return not _WAY_WORDS.isdisjoint(reading.doc.words[max(0, first - _WAY_REACH) : first])
+
+
+def _is_land(reading: Reading, mention: CountryMention, sentence: Sentence) -> bool:
+    """« sur le sol malien », "on the Malian side of the border": ground told by its people."""
+    if mention.form != "demonym" or _came_by(reading, mention):
+        return False
+    words, first, last = reading.doc.words, mention.span.first, mention.span.last
+    beside = {*words[max(0, first - 1) : first], *words[last : last + 1]}
+    if not _SIDES.isdisjoint(beside):
+        return not _OF.isdisjoint(words[last : last + 2])
+    return not _LAND_WORDS.isdisjoint(beside) and not is_neighbour(
+        reading, mention, sentence, beside=False
+    )
 
 
 def weigh(reading: Reading, sentences: Sequence[Sentence], actors: Actors) -> dict[str, float]:
@@ -116,7 +136,9 @@ def weigh(reading: Reading, sentences: Sequence[Sentence], actors: Actors) -> di
                 continue  # "four US soldiers": whose they are, not where they are
             if _is_on_the_way(reading, mention) and _is_out(reading.gazetteer, mention.country):
                 continue
-            if (
+            if _is_land(reading, mention, sentence):
+                weight = _LAND
+            elif (
                 is_neighbour(reading, mention, sentence)
                 or _is_on_the_way(reading, mention)
                 or _only_reacts(sentence, mention)
@@ -167,9 +189,11 @@ def _is_of_people(
                 for place in reading.places_in(sentence)
             )
             or any(
-                other.form == "name"
-                and other.country not in (mention.country, *_POWERS)
-                and not is_neighbour(reading, other, told)
+                other.country not in (mention.country, *_POWERS)
+                and (
+                    _is_land(reading, other, told)
+                    or (other.form == "name" and not is_neighbour(reading, other, told))
+                )
                 for told in reading.sentences[:_LEAD]
                 for other in reading.countries_in(told)
             )

@@ -21,9 +21,14 @@ _GROUP_TYPES = frozenset({
 #: « a été la cible d'une attaque », « exposée à une attaque »: forces that were attacked
 _UNDERGONE = word_sets.parts("undergone")
 _HIT_REACH = 5
+#: « réagi à une attaque »: what those do who are attacked, and words up to the attack
+_SUFFERED, _SUFFERED_REACH = word_sets.parts("suffered"), 3
+#: « une cinquantaine de terroristes à moto ont tendu une embuscade »
+_LAYS, _AMBUSHER_REACH = word_sets.parts("lays_ambush"), 6
 #: « un poste d'observation à Téhini, sur l'axe de Gogo, a été attaqué »
 _PASSIVE_REACH = 16
 _STRIKES, _AIR_FORCES = word_sets.parts("strikes"), word_sets.parts("air_forces")
+_STORMS = word_sets.parts("storms")
 _OF = word_sets.words("whose")
 _BETWEEN = word_sets.words("fight_between")
 #: words between an army and its drone
@@ -47,7 +52,7 @@ def is_state_operation(
     )
     lost = [t for t in tolls if t.who == "killed" and not t.background and t.status != "none"]
     only_theirs = bool(lost) and all(t.side == "attacker" for t in lost)
-    if only_theirs and _forces_open(sentences[0]):
+    if only_theirs and _forces_open(sentences[0]) and not _answered(sentences, triggers, actors):
         return True
     if _hits_hideout(sentences[0]) and not any(t.group in UNIFORMED for t in lost):
         return True
@@ -116,7 +121,7 @@ def _hits_hideout(sentence: Sentence) -> bool:
     return any(
         forces.value == "forces"
         and any(
-            word.startswith(_STRIKES)
+            word.startswith((*_STRIKES, *_STORMS))
             for word in sentence.words[forces.last - start : forces.last - start + 1]
         )
         and any(0 < camp.first - forces.last <= _HIT_REACH for camp in evidence
@@ -132,6 +137,20 @@ def _is_of_groups(mark: Mark) -> bool:
     )
 
 
+def _answered(sentences: Sequence[Sentence], triggers: Sequence[Mark], actors: Actors) -> bool:
+    """« l'armée neutralise 30 terroristes … ils ont tendu une embuscade »: they came first."""
+    return _came_under_attack(sentences) or any(
+        mark.value == "ambush"
+        and mark.text.startswith(_LAYS)
+        and any(
+            0 <= mark.first - group.last <= _AMBUSHER_REACH and actors.of(group).irregular
+            for sentence in sentences
+            for group in sentence.of("actor")
+        )
+        for mark in triggers
+    )
+
+
 def _came_under_attack(sentences: Sequence[Sentence]) -> bool:
     """« attaque contre une patrouille repoussée, vingt assaillants tués »: they came first."""
     for sentence in sentences:
@@ -141,6 +160,11 @@ def _came_under_attack(sentences: Sequence[Sentence]) -> bool:
             if mark.text.startswith(_UNDERGONE):
                 return True
             at = mark.last - sentence.span.first
+            if mark.entry.more["part"] == "noun" and any(
+                word.startswith(_SUFFERED)
+                for word in sentence.words[max(0, at - _SUFFERED_REACH - 1) : at - 1]
+            ):
+                return True  # « ont réagi à une attaque », « subi un assaut »
             if sentence.words[mark.first - sentence.span.first - 1 :][:1] == ["ete"] and any(
                 other.value in ("position", "convoy")
                 and 0 <= mark.first - other.last <= _PASSIVE_REACH

@@ -81,13 +81,13 @@ class Told:
 def count_all(told: Told) -> None:
     taken = 0
     for index, letter in enumerate(told.letters):
-        if letter not in "Qoup" or index < taken:
+        if letter not in "Qoupe" or index < taken:
             continue
         made: Counted | None = None
         if letter == "Q":
             made = _numbered(told, index)
-        elif letter == "o" and _some_others(told, index):
-            made = Counted(index, index + 1, SOME, "", others=True)
+        elif letter in "oe" and (end := _some_others(told, index)):
+            made = Counted(index, end, SOME, "", others=True)
         elif letter == "u":
             person = _ARTICLE_PERSON.match(told.letters, index + 1)
             if person and not _plural(told.units[person.end() - 1]):
@@ -165,10 +165,17 @@ def _possessive(told: Told, at: int) -> bool:
     return own and told.doc.between(word - 1, word) in ("'", "’")
 
 
-def _some_others(told: Told, index: int) -> bool:
-    """« d'autres sont portés disparus », "others were injured": some, nobody counted them."""
-    word = told.doc.words[told.units[index].first]
-    return word == "others" or (word == "autres" and told.letters[index - 1 : index] == "e")
+def _some_others(told: Told, index: int) -> int:
+    """« d'autres sont portés disparus », "others were injured": some, nobody counted them.
+
+    Gives the unit behind them, 0 where it is something else.
+    """
+    elided = told.letters[index] == "e"
+    other = index + elided
+    if told.letters[other : other + 1] != "o":
+        return 0
+    word = told.doc.words[told.units[other].first]
+    return other + 1 if word == ("autres" if elided else "others") else 0
 
 
 def _hired(told: Told, at: int) -> bool:

@@ -157,7 +157,8 @@ def _units_of_sentence(doc: Doc, sentence: Span, table: TollWords) -> list[Unit]
         word = words[at]
         meaning = single.get(word)
         if word in openers or (meaning is None and word.isdecimal()):
-            unit = _unit_at(doc, at, end, table)
+            counted = bool(units) and units[-1].letter == "q"
+            unit = _unit_at(doc, at, end, table, counted=counted)
             units.append(unit)
             at = unit.last
         elif meaning is not None:
@@ -178,13 +179,15 @@ def _made(meaning: Meaning, first: int, last: int) -> Unit:
     return Unit(meaning.letter, first, last, meaning, SOME if meaning.letter == "q" else None)
 
 
-def _unit_at(doc: Doc, at: int, end: int, table: TollWords) -> Unit:
+def _unit_at(doc: Doc, at: int, end: int, table: TollWords, *, counted: bool) -> Unit:
     words = doc.words
     word = words[at]
     second = words[at + 1] if at + 1 < end else ""
     for phrase, meaning in table.phrases.get(word, {}).get(second, ()):
         last = at + len(phrase)
         if last <= end and words[at:last] == phrase:
+            if counted and meaning.letter == "L":
+                continue  # « 12 morts et des blessés »: a figure says how many
             return _made(meaning, at, last)
     if word == "personne" and second in ("n", "ne"):
         return Unit("n", at, at + 1)  # « personne n'a été tué »

@@ -167,8 +167,10 @@ def judge(
             or (kind == "attack" and _explains(reading, sentence, cue))
         )
         and not (cue.entry.more["yields"] == "victims" and _harmed(reading))
+        and not (cue.value == "civil_alliance" and _is_on_security(sentence, cue))
         and not is_told_otherwise(reading, cue)
         and not (cue.entry.more.get("with_year") and not is_of_other_year(reading, cue))
+        and not (cue.entry.more.get("opens") and not reading.opens(cue.first))
         and not (
             cue.entry.more["yields"] == "armed"
             and _is_undone(reading, sentence, cue, triggers, actors)
@@ -221,6 +223,11 @@ def judge(
             judge_tense(reading, sentence, verdicts)
     judge_dates(reading, sentence, verdicts, only_leading=kind == "alliance")
     return verdicts
+
+
+def _is_on_security(sentence: Sentence, cue: Mark) -> bool:
+    """« un accord de sécurité … . Il porte aussi sur les routes »: what else it is about."""
+    return not sentence.holds(cue) and sentence.has("evidence", "military")
 
 
 def _harmed(reading: Reading) -> bool:

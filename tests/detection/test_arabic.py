@@ -131,6 +131,9 @@ def test_attacks(text: str, meaning: str, kind: str, country: str) -> None:
 
 
 STEPS = [
+    ("مالي والنيجر وبوركينا فاسو تعلن إنشاء اتحاد كونفدرالي",
+     "Mali, Niger and Burkina Faso announce a confederal union", "alliance_institution",
+     "announced"),
     ("مالي والنيجر وبوركينا فاسو توقع اتفاقية دفاع مشترك",
      "Mali, Niger and Burkina Faso sign a joint defence agreement", "defence_pact", "signed"),
     ("مالي وبوركينا فاسو والنيجر تعلن انسحابها من الإيكواس",

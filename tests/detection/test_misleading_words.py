@@ -41,3 +41,36 @@ def test_near_twins_alert(title: str, summary: str, published: datetime | None) 
 def test_every_class_has_both_sides(entry: dict[str, list[dict[str, str]]]) -> None:
     """A class of quiet texts alone would be passed by a detector that never speaks."""
     assert sum("alert" in pair for pair in entry["pairs"]) >= 4
+
+
+def test_a_topic_before_an_anniversary_changes_nothing() -> None:
+    """« Mali – Quatre ans après, … » sets what the lead recalls, though nobody dates the item."""
+    title = "Mali – Quatre ans après, toujours pas de réponse pour le massacre de Sobane"
+    lead = (
+        "Le massacre de Sobane, qui a eu lieu la nuit, a fait 35 morts selon un collectif. "
+        "Une première attaque est menée dans le village par des hommes armés."
+    )
+    assert detect(title, lead, published=None).labels == []
+    assert detect("Mali : massacre à Sobane", lead, published=None).labels == ["attack"]
+
+
+def test_who_signs_a_statement_signs_no_accord() -> None:
+    told = detect(
+        "Côte d'Ivoire : Téhini, à la frontière du Burkina Faso, attaquée par des individus armés",
+        "Téhini, frontalière du Burkina Faso, a été attaquée lundi par des individus armés, "
+        "indique un communiqué signé du général Koné, chef d'état-major des armées ivoiriennes.",
+    )
+    assert told.labels == ["attack"]
+    accord = detect(
+        "Côte d'Ivoire-Burkina Faso : un accord militaire signé par les chefs d'état-major",
+        "Le communiqué de mardi parle de patrouilles communes.",
+    )
+    assert accord.labels == ["alliance"]
+
+
+def test_a_civil_clause_beside_a_security_accord_changes_nothing() -> None:
+    told = detect(
+        "Ghana, Burkina Faso sign three agreements to strengthen security",
+        "Ghana and Burkina Faso also agreed on flood management along the Volta.",
+    )
+    assert told.labels == ["alliance"]

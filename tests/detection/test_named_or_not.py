@@ -24,6 +24,27 @@ def perpetrators(title: str, summary: str = "") -> set[str]:
             "Des habitants alertent sur la présence d'éléments de l'EIGS près de Ménaka.",
         ),
         ("Adamawa: bomber kills ten on Monday, first since the Boko Haram onslaught began", ""),
+        # a land suffers of them
+        (
+            "Burkina : dix morts mardi dans une attaque à Titao, pays en proie aux agressions de "
+            "groupes dont les principaux sont le Jnim et l'État islamique",
+            "",
+        ),
+        # those who defend themselves
+        (
+            "Vives tensions à Farabougou : des coups de feu en direction des chasseurs",
+            "Mardi, des chasseurs ont essuyé des tirs de combattants djihadistes venus attaquer "
+            "leur position. Ils ont été repoussés par les chasseurs traditionnels.",
+        ),
+        (
+            "L'armée malienne neutralise cinq terroristes à Ténenkou",
+            "Mardi soir, les FAMa ont réagi à une attaque des terroristes contre leur poste.",
+        ),
+        (
+            "Niger : l'armée neutralise douze terroristes",
+            "Mardi près de Makalondi, une vingtaine de terroristes ont tendu une embuscade à une "
+            "patrouille.",
+        ),
         # a fight of two sides where soldiers fell too
         (
             "Mauritanie : accrochage à la frontière malienne",
@@ -66,3 +87,26 @@ def test_an_army_is_named_where_the_text_says_whose_it_was(title: str) -> None:
 def test_the_group_of_a_leader_who_fell_did_nothing() -> None:
     told = perpetrators("Mali : la France annonce la mort du chef d'Aqmi, tué mercredi")
     assert "aqmi" not in told
+
+
+def test_who_kills_those_who_came_to_attack_is_not_the_attacker() -> None:
+    told = perpetrators(
+        "Trois membres de Boko Haram tués mardi par des soldats nigériens dans une attaque du "
+        "groupe à Bosso"
+    )
+    assert told == {"jas"}
+
+
+def test_who_storms_a_hideout_is_named_and_its_owners_are_not() -> None:
+    told = perpetrators(
+        "Troops raid ISWAP enclaves, kill nine",
+        "Troops of the Nigerian Army have killed nine fighters of ISWAP in Damboa on Tuesday.",
+    )
+    assert told == {"ng_army"}
+
+
+def test_who_is_accused_is_only_suspected() -> None:
+    told = only("Niger : attentat à Arlit mardi, le gouvernement accuse le Jnim")
+    assert [(ref.id, ref.certainty) for ref in told.actors if ref.role == "perpetrator"] == [
+        ("jnim", "suspected")
+    ]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from detecting import labels_of, only
+from detecting import detector, labels_of, only
+
+from bot.detect.text import Doc
 
 
 def first_place(title: str, summary: str = "") -> tuple[str, int]:
@@ -182,3 +184,69 @@ def test_where_a_bus_came_from_is_no_second_attack() -> None:
 ])  # fmt: skip
 def test_what_is_hit_in_a_capital_is_there(title: str) -> None:
     assert first_place(title) == ("Ouagadougou", 1)
+
+
+def test_the_ends_of_a_stretch_round_a_town_are_not_meant() -> None:
+    told = only(
+        "Mali : les jihadistes se sont emparés mardi de Talataye après une bataille",
+        "Le groupe État islamique a quitté Talataye jeudi, cette localité entre Gao et Ménaka.",
+    )
+    assert told.places[0].name == "Talataye"
+
+
+@pytest.mark.parametrize(("name", "told"), [
+    ("Boguel Kinterou", "Boguèl"), ("Sambolo Kanda", "Kanda"),
+])  # fmt: skip
+def test_a_hamlet_inside_a_longer_name_is_another(name: str, told: str) -> None:
+    text = (
+        f"Un berger a été tué mardi par des hommes armés dans le village de {name}, près de Djibo."
+    )
+    assert told not in [place.name for place in only(text).places]
+    alone = text.replace(name, told)
+    assert told in [mention.name for mention in detector().gazetteer.mentions(Doc(alone))]
+
+
+@pytest.mark.parametrize("name", ["Rafi Town", "Rafi Local Government", "Kobadié Peul"])
+def test_what_a_name_is_does_not_make_it_another(name: str) -> None:
+    seen = detector().gazetteer.mentions(
+        Doc(f"Gunmen attacked people at {name} on Sunday evening")
+    )
+    assert [mention.name for mention in seen] == [name.split()[0]]
+
+
+@pytest.mark.parametrize("district", ["", " LGA"])
+def test_what_a_report_comes_from_is_where_it_was(district: str) -> None:
+    told = only(
+        "Bandits raid six Sokoto villages, several killed on Tuesday",
+        f"Reports emerged from Sabon Birni{district} in Sokoto State as bandits attacked five.",
+    )
+    assert told.places[0].name == "Sabon Birni"
+
+
+@pytest.mark.parametrize(
+    ("title", "summary", "country"),
+    [
+        (
+            "Six orpailleurs tchadiens tués",
+            "Six orpailleurs tchadiens ont été tués par des hommes armés en territoire nigérien.",
+            "NE",
+        ),
+        (
+            "Quatre éleveurs maliens tués par des hommes armés",
+            "Les quatre éleveurs maliens ont été tués du côté burkinabè de la frontière.",
+            "BF",
+        ),
+        (
+            "Malian herders killed",
+            "Gunmen killed seven Malian herders on Mauritanian soil on Friday.",
+            "MR",
+        ),
+        (
+            "Quatre soldats maliens tués dans une embuscade",
+            "L'embuscade a visé les soldats maliens. Ils ont fui vers le territoire nigérien.",
+            "ML",
+        ),
+    ],
+)
+def test_ground_told_by_its_people_is_where_it_was(title: str, summary: str, country: str) -> None:
+    assert only(title, summary).countries == (country,)
