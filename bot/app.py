@@ -24,6 +24,7 @@ from bot.events.editor import Editor
 from bot.feeds import catalog
 from bot.feeds.fetch import Fetcher
 from bot.feeds.hubs import Hubs, callbacks
+from bot.feeds.inspect import Inspector
 from bot.feeds.look import Looker
 from bot.feeds.parsing import Parsers
 from bot.feeds.poller import Poller
@@ -103,6 +104,7 @@ async def open_rooms(settings: Settings, clock: Clock) -> AsyncIterator[Rooms]:
                     moderators=settings.moderators | {console.IDENTITY},
                     default_language=settings.default_language,
                     fetcher=fetcher,
+                    inspector=Inspector(fetcher, parsers),
                     detector=detector,
                     started_at=clock(),
                     alert_max_age=settings.alert_max_age,

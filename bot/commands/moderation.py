@@ -9,7 +9,7 @@ from bot.commands import checked
 from bot.commands.checked import said
 from bot.commands.registry import Choice, Command, Reply, Request, Text
 from bot.detect.text import fold
-from bot.feeds import inspect, silence
+from bot.feeds import silence
 from bot.feeds.address import host_of
 from bot.feeds.problem import Problem
 from bot.feeds.silence import State
@@ -55,14 +55,14 @@ async def listing(request: Request) -> Reply:
 async def add(request: Request) -> Reply:
     if not request.argument:
         return Reply((Text("addfeed.how"),))
-    fetcher, now = request.services.fetcher, request.now
-    found = await inspect.discover(fetcher, request.argument)
+    inspector, now = request.services.inspector, request.now
+    found = await inspector.discover(request.argument)
     if found.url is None:
         return Reply((Text("addfeed.no_feed", {"reason": said(request, found.problem)}),))
     known = await request.services.db.read(feeds.by_url, found.url)
     if known:
         return Reply((Text("addfeed.known", {"id": str(known.id), "name": known.name}),))
-    look = await inspect.check(fetcher, found.url, now)
+    look = await inspector.check(found.url, now)
     if look.error:
         return Reply((Text("addfeed.no_feed", {"reason": said(request, look.error)}),))
     name = look.title.strip()[:80] or urlsplit(found.url).hostname or found.url
@@ -119,13 +119,13 @@ async def check(request: Request) -> Reply:
     if not found and not _is_address(address):
         return Reply((Text("feed.unknown", {"what": address[:80]}),))
     if not found:
-        discovered = await inspect.discover(request.services.fetcher, address)
+        discovered = await request.services.inspector.discover(address)
         if discovered.url is None:
             return Reply(
                 (Text("checkfeed.failed", {"reason": said(request, discovered.problem)}),)
             )
         url = discovered.url
-    look = await inspect.check(request.services.fetcher, url, request.now)
+    look = await request.services.inspector.check(url, request.now)
     lines: list[Text | Line] = [(Span(url, "code"),)]
     if look.error:
         lines.append(Text("checkfeed.failed", {"reason": said(request, look.error)}))

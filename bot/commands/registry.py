@@ -9,6 +9,7 @@ from typing import Any, Literal
 from bot.commands.drafts import Drafts
 from bot.detect.detector import Detector
 from bot.feeds.fetch import Fetcher
+from bot.feeds.inspect import Inspector
 from bot.messages.i18n import Catalogue, Voice
 from bot.messages.message import Line, Style
 from bot.work import Clock
@@ -86,6 +87,7 @@ class Services:
     moderators: frozenset[str]
     default_language: str
     fetcher: Fetcher
+    inspector: Inspector
     detector: Detector
     #: epoch seconds
     started_at: float

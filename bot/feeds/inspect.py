@@ -13,15 +13,14 @@ from selectolax.lexbor import LexborHTMLParser
 from bot.detect.language import Languages
 from bot.feeds.address import canonical_url, host_of, web_address
 from bot.feeds.fetch import Fetched, Fetcher, FetchFailed
-from bot.feeds.hints import Wishes
-from bot.feeds.parse import ParsedFeed, parse
+from bot.feeds.parse import ParsedFeed
+from bot.feeds.parsing import Parsers
 from bot.feeds.problem import Problem
 from storage.model import NewEntry
 
 #: seconds for the whole search, however many addresses it tries
 SEARCH_LIMIT = 45.0
 
-_PARSE_LIMIT = 10.0
 _FEED_TYPES = ("application/rss+xml", "application/atom+xml", "application/rdf+xml")
 #: where WordPress, Drupal, SPIP and hand-made sites keep theirs
 _WELL_KNOWN = ("/feed/", "/rss", "/rss.xml", "/feed.xml", "/spip.php?page=backend")
@@ -62,84 +61,82 @@ class FeedCheck:
     answered_by: str | None = None
 
 
-async def discover(fetcher: Fetcher, address: str) -> Discovery:
-    """Find the feed that `address` is, that its page links to, or that its site keeps.
+class Inspector:
+    """Looks at addresses that a moderator names, and saves nothing."""
 
-    An address without scheme is tried as https, then as http.
-    """
-    try:
-        async with asyncio.timeout(SEARCH_LIMIT):
-            return await _search(fetcher, address.strip())
-    except TimeoutError:
-        return Discovery(None, Problem("search_slow", seconds=SEARCH_LIMIT))
+    def __init__(self, fetcher: Fetcher, parsers: Parsers):
+        self._fetcher = fetcher
+        self._parsers = parsers
 
+    async def discover(self, address: str) -> Discovery:
+        """Find the feed that `address` is, that its page links to, or that its site keeps.
 
-async def check(fetcher: Fetcher, url: str, now: float) -> FeedCheck:
-    """Poll `url` as the service would at `now` (epoch seconds), saving nothing."""
-    answer = await fetcher.fetch(url)
-    if not isinstance(answer, Fetched):
-        reason = answer.reason if isinstance(answer, FetchFailed) else Problem("nothing")
-        return FeedCheck(url, "", "und", (), (), error=reason)
-    parsed = await _parse(answer, now)
-    if not parsed.is_feed:
-        return FeedCheck(url, "", "und", (), (), error=parsed.problems[0])
-    problems = parsed.problems
-    if answer.permanent_url:
-        problems = (*problems, Problem("moved", url=answer.permanent_url))
-    moved = canonical_url(answer.final_url) != canonical_url(url)
-    newest_first = tuple(reversed(parsed.entries))
-    sample = " ".join(entry.title for entry in newest_first[:10])
-    return FeedCheck(
-        url=url,
-        title=parsed.title,
-        language=_languages().of(sample, parsed.language),
-        entries=newest_first,
-        problems=problems,
-        declared=parsed.language,
-        hub=parsed.hub,
-        answered_by=None if answer.permanent_url or not moved else answer.final_url,
-    )
+        An address without scheme is tried as https, then as http.
+        """
+        try:
+            async with asyncio.timeout(SEARCH_LIMIT):
+                return await self._search(address.strip())
+        except TimeoutError:
+            return Discovery(None, Problem("search_slow", seconds=SEARCH_LIMIT))
 
+    async def check(self, url: str, now: float) -> FeedCheck:
+        """Poll `url` as the service would at `now` (epoch seconds)."""
+        answer = await self._get(url)
+        if isinstance(answer, FetchFailed):
+            return FeedCheck(url, "", "und", (), (), error=answer.reason)
+        parsed = await self._parse(answer, now)
+        if not parsed.is_feed:
+            return FeedCheck(url, "", "und", (), (), error=parsed.problems[0])
+        problems = parsed.problems
+        if answer.permanent_url:
+            problems = (*problems, Problem("moved", url=answer.permanent_url))
+        moved = canonical_url(answer.final_url) != canonical_url(url)
+        newest_first = tuple(reversed(parsed.entries))
+        sample = " ".join(entry.title for entry in newest_first[:10])
+        return FeedCheck(
+            url=url,
+            title=parsed.title,
+            language=_languages().of(sample, parsed.language),
+            entries=newest_first,
+            problems=problems,
+            declared=parsed.language,
+            hub=parsed.hub,
+            answered_by=None if answer.permanent_url or not moved else answer.final_url,
+        )
 
-async def _search(fetcher: Fetcher, address: str) -> Discovery:
-    answer: Fetched | FetchFailed = FetchFailed(Problem("not_web"))
-    for candidate in _with_scheme(address):
-        answer = await _get(fetcher, candidate)
-        if isinstance(answer, Fetched):
-            break
-    if isinstance(answer, FetchFailed):
-        return Discovery(None, answer.reason)
-    if await _is_feed(answer):
-        return Discovery(answer.permanent_url or candidate)
-    for url in _offers(answer):
-        found = await _get(fetcher, url)
-        if isinstance(found, Fetched) and await _is_feed(found):
-            return Discovery(found.permanent_url or url)
-    return Discovery(None, Problem("no_link"))
+    async def _search(self, address: str) -> Discovery:
+        answer: Fetched | FetchFailed = FetchFailed(Problem("not_web"))
+        for candidate in _with_scheme(address):
+            answer = await self._get(candidate)
+            if isinstance(answer, Fetched):
+                break
+        if isinstance(answer, FetchFailed):
+            return Discovery(None, answer.reason)
+        if await self._is_feed(answer):
+            return Discovery(answer.permanent_url or candidate)
+        for url in _offers(answer):
+            found = await self._get(url)
+            if isinstance(found, Fetched) and await self._is_feed(found):
+                return Discovery(found.permanent_url or url)
+        return Discovery(None, Problem("no_link"))
+
+    async def _get(self, url: str) -> Fetched | FetchFailed:
+        answer = await self._fetcher.fetch(url)
+        if isinstance(answer, Fetched | FetchFailed):
+            return answer
+        return FetchFailed(Problem("nothing"))
+
+    async def _is_feed(self, answer: Fetched) -> bool:
+        return (await self._parse(answer, 0.0)).is_feed
+
+    async def _parse(self, answer: Fetched, now: float) -> ParsedFeed:
+        return await self._parsers.parse(answer.body, answer.headers, answer.final_url, now)
 
 
 def _with_scheme(address: str) -> list[str]:
     if "://" in address:
         return [address] if web_address(address, "") else []
     return [f"{scheme}://{address}" for scheme in ("https", "http") if host_of(f"x://{address}")]
-
-
-async def _get(fetcher: Fetcher, url: str) -> Fetched | FetchFailed:
-    answer = await fetcher.fetch(url)
-    return answer if isinstance(answer, Fetched | FetchFailed) else FetchFailed(Problem("nothing"))
-
-
-async def _is_feed(answer: Fetched) -> bool:
-    return (await _parse(answer, 0.0)).is_feed
-
-
-async def _parse(answer: Fetched, now: float) -> ParsedFeed:
-    work = asyncio.to_thread(parse, answer.body, answer.headers, answer.final_url, now)
-    try:
-        return await asyncio.wait_for(work, _PARSE_LIMIT)
-    except TimeoutError:
-        reason = Problem("parse_slow", seconds=_PARSE_LIMIT)
-        return ParsedFeed("", None, (), None, Wishes(), is_feed=False, problems=(reason,))
 
 
 def _offers(page: Fetched) -> Iterator[str]:

@@ -16,6 +16,8 @@ from bot.detect.report import ActorRef, Place, Toll
 from bot.events.facts import EventFacts, Source
 from bot.events.words import words_of
 from bot.feeds.fetch import Fetcher
+from bot.feeds.inspect import Inspector
+from bot.feeds.parsing import Parsers
 from bot.messages.i18n import Catalogue
 from bot.messages.message import Message
 from bot.messages.render import to_plain
@@ -124,7 +126,7 @@ class Room:
 async def open_room(folder: Path, *, default_language: str = "fr") -> AsyncIterator[Room]:
     db = await Database.open(f"sqlite:///{folder}/commands.db")
     try:
-        async with Fetcher(allow_private_hosts=("127.0.0.1",)) as fetcher:
+        async with Fetcher(allow_private_hosts=("127.0.0.1",)) as fetcher, Parsers(1) as parsers:
             room = Room(db, None)  # type: ignore[arg-type]
             room.commands = Commands(
                 Services(
@@ -134,6 +136,7 @@ async def open_room(folder: Path, *, default_language: str = "fr") -> AsyncItera
                     moderators=frozenset({MODERATOR}),
                     default_language=default_language,
                     fetcher=fetcher,
+                    inspector=Inspector(fetcher, parsers),
                     detector=detector(),
                     started_at=NOW - 2 * HOUR,
                 )

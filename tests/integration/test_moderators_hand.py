@@ -12,6 +12,8 @@ from bot.commands.dispatch import Commands, Services
 from bot.commands.registry import Caller
 from bot.events.facts import EventFacts
 from bot.feeds.fetch import Fetcher
+from bot.feeds.inspect import Inspector
+from bot.feeds.parsing import Parsers
 from bot.messages.compose import alert
 from bot.messages.i18n import Catalogue
 from bot.messages.render import to_plain
@@ -56,12 +58,12 @@ async def ask(desk: Desk, line: str, *, who: str = MODERATOR) -> str:
     async def nobody() -> bool:
         return False
 
-    async with Fetcher() as fetcher:
+    async with Fetcher() as fetcher, Parsers(1) as parsers:
         commands = Commands(
             Services(
                 db=desk.db, catalogue=CATALOGUE, clock=lambda: desk.now,
                 moderators=frozenset({MODERATOR}), default_language="fr", fetcher=fetcher,
-                detector=detector(), started_at=START,
+                inspector=Inspector(fetcher, parsers), detector=detector(), started_at=START,
             )
         )  # fmt: skip
         desk.now += 1
