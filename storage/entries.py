@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -100,12 +100,14 @@ def save(
     now: float,
     oldest: float,
     first_poll: bool,
+    given: Mapping[str, str] | None = None,
     verdict: Verdict = ALL_NEW,
 ) -> SavedEntries:
     """Part of `polls.save`: what was new, corrected, or known under another name.
 
-    One that was published before `oldest` is new but quiet, as are all of a first poll and what
-    the `verdict` takes for an archive.
+    What is `given` already, with the same content, is passed over. One that was published before
+    `oldest` is new but quiet, as are all of a first poll and what the `verdict` takes for an
+    archive.
     """
     conn.many(
         _RETELL if verdict.rebuilt else _RENAME,
@@ -113,7 +115,10 @@ def save(
     )
     new: list[float | None] = []
     changed = 0
+    given = given or {}
     for entry in fetched:
+        if given.get(entry.identity) == entry.content_hash:
+            continue
         quiet = None
         if first_poll:
             quiet = "first_poll"
@@ -129,19 +134,30 @@ def save(
     return SavedEntries(new, changed, renamed=len(verdict.renamed))
 
 
+def given(conn: Connection, feed_id: int, fetched: Sequence[NewEntry]) -> dict[str, str]:
+    """The content hash of each of these that this feed gave before, by identity."""
+    rows = conn.all(
+        """
+        select identity, content_hash from entries
+         where feed_id = :feed_id and identity in (:identities)
+        """,
+        feed_id=feed_id,
+        identities=[entry.identity for entry in fetched],
+    )
+    return {row["identity"]: row["content_hash"] for row in rows}
+
+
 def recognised(
-    conn: Connection, feed_id: int, fetched: Sequence[NewEntry], last_look: float
+    conn: Connection,
+    feed_id: int,
+    fetched: Sequence[NewEntry],
+    given: Container[str],
+    last_look: float,
 ) -> Verdict:
     """What those of a whole body are whose identity this feed never gave before.
 
     `last_look` is when it was last read (epoch seconds).
     """
-    names = conn.all(
-        "select identity from entries where feed_id = :feed_id and identity in (:identities)",
-        feed_id=feed_id,
-        identities=[entry.identity for entry in fetched],
-    )
-    given = {row["identity"] for row in names}
     strangers = [entry for entry in fetched if entry.identity not in given]
     if not strangers:
         return ALL_NEW

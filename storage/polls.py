@@ -98,9 +98,10 @@ def save(
         topic=result.topic,
     )
     last_look: float | None = before["last_look"]
-    verdict = ALL_NEW
+    given, verdict = {}, ALL_NEW
     if last_look is not None:
-        verdict = entries.recognised(conn, feed_id, result.entries, last_look)
+        given = entries.given(conn, feed_id, result.entries)
+        verdict = entries.recognised(conn, feed_id, result.entries, given, last_look)
     saved = entries.save(
         conn,
         feed_id,
@@ -108,6 +109,7 @@ def save(
         now=now,
         oldest=now - alert_max_age,
         first_poll=last_look is None,
+        given=given,
         verdict=verdict,
     )
     if saved.new:

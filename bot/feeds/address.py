@@ -41,7 +41,9 @@ def web_address(link: str, base: str) -> str | None:
     if not link:
         return None
     try:
-        address = urljoin(base, link).replace(" ", "%20")
+        # nearly every link is whole already
+        is_whole = link.startswith(("http://", "https://"))
+        address = (link if is_whole else urljoin(base, link)).replace(" ", "%20")
         parts = urlsplit(address)
     except ValueError:
         return None

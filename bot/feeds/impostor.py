@@ -89,7 +89,7 @@ _HEADERS = (
 _HTML = re.compile(
     r"\s*(?:<\?xml[^>]{0,200}>\s*)?(?:<!--.{0,2000}?-->\s*)*"
     r"<(?:!doctype\s+html|html|head|body|meta|title|script|center|h1)\b",
-    re.S,
+    re.S | re.I,
 )
 _CODE, _CODE_END = re.compile(r"<(?:script|style)\b"), re.compile(r"</(?:script|style)>")
 _TAG = re.compile(r"<[^<>]*>")
@@ -113,9 +113,10 @@ def told_by(
     for name, value, who, key in _HEADERS:
         if name in headers and headers[name].strip().lower().startswith(value):
             return Problem(key, who=who)
-    page = body[:PAGE].removeprefix(b"\xef\xbb\xbf").decode("utf-8", "replace").lower()
+    page = body[:PAGE].removeprefix(b"\xef\xbb\xbf").decode("utf-8", "replace")
     if not _HTML.match(page):
         return None
+    page = page.lower()
     for mark in _MARKS:
         if mark.pattern.search(page) and (not mark.weak or _says_little(page)):
             if mark.key in ("challenge", "blocked"):

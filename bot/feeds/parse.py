@@ -15,13 +15,15 @@ from typing import Any
 import feedparser
 
 from bot.detect.text import fold
-from bot.feeds import clean
+from bot.feeds import clean, quicker
 from bot.feeds.address import canonical_url, is_google_news, web_address
 from bot.feeds.dates import published
 from bot.feeds.hints import Wishes, wishes
 from bot.feeds.hub_links import announced
 from bot.feeds.problem import Problem
 from storage.model import NewEntry
+
+quicker.install()
 
 MAX_ENTRIES = 200
 
@@ -294,10 +296,17 @@ def _entry(draft: _Draft, identity: str, feed_url: str) -> NewEntry:
         summary=draft.summary,
         published_at=draft.published_at,
         content_hash=_digest(draft.title, draft.summary),
-        fingerprint=_digest(
-            fold(draft.title), fold(draft.summary[: 3 * _LEAD_CHARS])[:_LEAD_CHARS]
-        ),
+        fingerprint=_digest(fold(draft.title), _lead(draft.summary)),
     )
+
+
+def _lead(summary: str) -> str:
+    """Its first _LEAD_CHARS characters, folded; nearly always a third more of it is enough."""
+    short = fold(summary[: _LEAD_CHARS * 4 // 3])
+    # the last word may have been cut
+    if short.rfind(" ") >= _LEAD_CHARS:
+        return short[:_LEAD_CHARS]
+    return fold(summary[: 3 * _LEAD_CHARS])[:_LEAD_CHARS]
 
 
 def _digest(*parts: str) -> str:

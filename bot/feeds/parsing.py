@@ -29,10 +29,7 @@ _NICENESS = 10
 
 
 class Parsers:
-    """Parser processes: `async with Parsers() as parsers: await parsers.parse(…)`.
-
-    Not one is started before the first body comes.
-    """
+    """Parser processes: `async with Parsers() as parsers: await parsers.parse(…)`."""
 
     def __init__(self, processes: int | None = None, *, limit: float = PARSE_LIMIT):
         """As many as there are processors unless told, and `limit` seconds for each body."""
@@ -49,6 +46,8 @@ class Parsers:
         self._started: asyncio.Task[bool] | None = None
 
     async def __aenter__(self) -> Parsers:
+        # half a second, which the first body need not wait for
+        self._started = asyncio.create_task(asyncio.to_thread(lambda: self._pool.active))
         return self
 
     async def __aexit__(
@@ -69,7 +68,6 @@ class Parsers:
     ) -> ParsedFeed:
         """`parse` of the same arguments; a body that costs too much is no feed."""
         if self._started is None:
-            # half a second during which the loop must go on
             self._started = asyncio.create_task(asyncio.to_thread(lambda: self._pool.active))
         await asyncio.shield(self._started)
         future = self._pool.schedule(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import structlog
 
@@ -21,6 +20,8 @@ log = structlog.get_logger()
 #: feeds that are polled at the same time: ten thousand at a rhythm of five minutes are 33 a
 #: second, and a slow site takes some seconds
 CONCURRENCY = 100
+#: seconds for which an answer waits for others, to be one transaction with them
+GATHERED_FOR = 0.01
 #: more at once would hold up the loop while they all begin
 CLAIMED_AT_ONCE = 25
 #: seconds that a claim lasts, and between two renewals of it
@@ -101,28 +102,27 @@ class Poller:
 
         With `wanted`, claiming ends when each of these was claimed.
         """
-        polls: dict[asyncio.Task[PollResult], Feed] = {}
-        heart = asyncio.create_task(self._renew(polls.values()))
+        polls: dict[int, asyncio.Task[None]] = {}
+        answered: asyncio.Queue[tuple[Feed, PollResult]] = asyncio.Queue()
+        heart = asyncio.create_task(self._renew(polls))
         try:
             while True:
                 while len(polls) <= CONCURRENCY - CLAIMED_AT_ONCE and wanted != set():
                     claimed = await self._claim()
-                    polls |= {asyncio.create_task(self._look(feed)): feed for feed in claimed}
+                    for feed in claimed:
+                        polls[feed.id] = asyncio.create_task(self._look(feed, answered))
                     if wanted is not None:
                         wanted.difference_update(feed.id for feed in claimed)
                     if len(claimed) < CLAIMED_AT_ONCE:
                         break
                 if not polls:
                     return
-                done, _ = await asyncio.wait(
-                    polls, timeout=CLAIM_EVERY, return_when=asyncio.FIRST_COMPLETED
-                )
-                # whatever has come by now is one transaction: the busier, the fewer for each feed
-                await self._settle([(polls[task], task.result()) for task in done], summary)
-                for task in done:
-                    del polls[task]
+                together = await _gathered(answered)
+                await self._settle(together, summary)
+                for feed, _ in together:
+                    del polls[feed.id]
         finally:
-            tasks: list[asyncio.Task[Any]] = [heart, *polls]
+            tasks = [heart, *polls.values()]
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
@@ -137,22 +137,22 @@ class Poller:
             host_spacing=self._host_spacing,
         )
 
-    async def _renew(self, in_flight: Iterable[Feed]) -> None:
+    async def _renew(self, in_flight: Iterable[int]) -> None:
         while True:
             await asyncio.sleep(RENEW_EVERY)
             until = self._clock() + LEASE
-            ids = [feed.id for feed in in_flight]
             try:
-                await self._db.write(feeds.renew, self._worker_id, ids, until)
+                await self._db.write(feeds.renew, self._worker_id, list(in_flight), until)
             except Exception:
                 # the claims may lapse and be polled twice, which saves the same entries
                 log.exception("feeds.renew_failed")
 
-    async def _look(self, feed: Feed) -> PollResult:
+    async def _look(self, feed: Feed, answered: asyncio.Queue[tuple[Feed, PollResult]]) -> None:
         try:
-            return await self._looker.look(feed)
+            result = await self._looker.look(feed)
         except Exception as error:
-            return self._bug(feed, error)
+            result = self._bug(feed, error)
+        answered.put_nowait((feed, result))
 
     def _bug(self, feed: Feed, error: Exception) -> PollResult:
         """This feed's alone; without its back-off the lease would bring it back in seconds."""
@@ -187,6 +187,21 @@ class Poller:
             now=self._clock(),
             alert_max_age=self._alert_max_age,
         )
+
+
+async def _gathered(
+    answered: asyncio.Queue[tuple[Feed, PollResult]],
+) -> list[tuple[Feed, PollResult]]:
+    """What has answered, and what does so right after; nothing when nothing does for a while."""
+    try:
+        async with asyncio.timeout(CLAIM_EVERY):
+            together = [await answered.get()]
+    except TimeoutError:
+        return []
+    await asyncio.sleep(GATHERED_FOR)
+    while not answered.empty():
+        together.append(answered.get_nowait())
+    return together
 
 
 def _count(summary: PollSummary, feed: Feed, result: PollResult, saved: SavedPoll) -> None:
