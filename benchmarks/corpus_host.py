@@ -72,9 +72,14 @@ def _handler(folders: list[Path]) -> type[BaseHTTPRequestHandler]:
     return Handler
 
 
+class Server(ThreadingHTTPServer):
+    #: as many as the poller asks at once; of five, most would be let in a second later
+    request_queue_size = 256
+    daemon_threads = True
+
+
 def main(folders: list[Path]) -> None:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(folders))
-    server.daemon_threads = True
+    server = Server(("127.0.0.1", 0), _handler(folders))
     print(server.server_address[1], flush=True)
     server.serve_forever()
 
