@@ -62,6 +62,7 @@ def test_pieces_make_no_difference(name: str) -> None:
         ("br", b""),
         ("gzip", b""),
     ],
+    ids=["br", "zstd", "gzip", "deflate", "br, no byte", "gzip, no byte"],
 )
 def test_nothing_may_be_compressed(encoding: str, body: bytes) -> None:
     """Fewer bytes than it takes to know what they are."""
