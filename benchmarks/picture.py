@@ -6,6 +6,7 @@ python -m benchmarks.picture [FOLDER]
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks.bench_detect import KINDS, counts, f1_of
@@ -60,6 +61,16 @@ def diagram(rows: list[tuple[float, float, int]], top: int) -> list[str]:
     return drawn
 
 
+def save(target: Path, title: str, width: int, height: int, body: Sequence[str]) -> None:
+    """Write what was drawn as an SVG file in our style."""
+    target.parent.mkdir(exist_ok=True)
+    target.write_text(
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img">'
+        f'<title>{title}</title>{STYLE}<rect class="bg" width="{width}" height="{height}"/>'
+        + "\n".join(body) + "</svg>\n", "utf-8",
+    )  # fmt: skip
+
+
 def main() -> None:
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else DEFAULT
     items = [raw for raw in read_lines(folder / "dev.jsonl") if half_of(raw["id"]) == "B"]
@@ -71,12 +82,7 @@ def main() -> None:
         rows.append((kind, f1_of(counts(items, found.__getitem__, kind)), "d"))
         rows.append((f"{kind}, word list", f1_of(counts(items, plain.__getitem__, kind)), "k"))
     body = [*bars(rows), *diagram(reliability(held_out(told_by(folder)[0])), 220)]
-    _TARGET.parent.mkdir(exist_ok=True)
-    _TARGET.write_text(
-        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 450 550" role="img">'
-        f"<title>Detection, measured</title>{STYLE}"
-        '<rect class="bg" width="450" height="550"/>' + "\n".join(body) + "</svg>\n", "utf-8",
-    )  # fmt: skip
+    save(_TARGET, "Detection, measured", 450, 550, body)
 
 
 if __name__ == "__main__":

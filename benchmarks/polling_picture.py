@@ -10,7 +10,7 @@ import statistics
 from itertools import pairwise
 from pathlib import Path
 
-from benchmarks.picture import STYLE
+from benchmarks.picture import save
 from benchmarks.polling_latency import RULES, Case, continued, replay
 from benchmarks.recorded_rhythms import DAY, HOUR, MONDAY, WEEK, habit, region, weeks_of
 
@@ -75,13 +75,7 @@ def two_days(top: int) -> list[str]:
 
 
 def main() -> None:
-    body = [*bars(), *two_days(140)]
-    _TARGET.parent.mkdir(exist_ok=True)
-    _TARGET.write_text(
-        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 620 445" role="img">'
-        f"<title>Polling, simulated</title>{STYLE}"
-        '<rect class="bg" width="620" height="445"/>' + "\n".join(body) + "</svg>\n", "utf-8",
-    )  # fmt: skip
+    save(_TARGET, "Polling, simulated", 620, 445, [*bars(), *two_days(140)])
 
 
 if __name__ == "__main__":

@@ -47,7 +47,7 @@ class Parsers:
 
     async def __aenter__(self) -> Parsers:
         # half a second, which the first body need not wait for
-        self._started = asyncio.create_task(asyncio.to_thread(lambda: self._pool.active))
+        self._start()
         return self
 
     async def __aexit__(
@@ -63,13 +63,17 @@ class Parsers:
         self._pool.stop()  # type: ignore[no-untyped-call]
         self._pool.join()
 
+    def _start(self) -> asyncio.Task[bool]:
+        """Off the loop, and once; asking a pool whether it is active starts it."""
+        if self._started is None:
+            self._started = asyncio.create_task(asyncio.to_thread(lambda: self._pool.active))
+        return self._started
+
     async def parse(
         self, body: bytes, headers: Mapping[str, str], url: str, fetched_at: float
     ) -> ParsedFeed:
         """`parse` of the same arguments; a body that costs too much is no feed."""
-        if self._started is None:
-            self._started = asyncio.create_task(asyncio.to_thread(lambda: self._pool.active))
-        await asyncio.shield(self._started)
+        await asyncio.shield(self._start())
         future = self._pool.schedule(
             parse, args=[body, dict(headers), url, fetched_at], timeout=self._limit
         )

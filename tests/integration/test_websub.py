@@ -54,6 +54,7 @@ async def _count(room: PushRoom, entries: int) -> None:
         return len(await room.titles()) >= entries
 
     await room.until(reached)
+    assert len(await room.titles()) == entries
 
 
 @pytest.mark.parametrize("eager", [False, True])

@@ -93,4 +93,4 @@ class Dying:
         raise asyncio.CancelledError
 
     async def edit(self, address: str, ref: str, message: Message) -> Outcome:
-        raise NotImplementedError
+        raise AssertionError(f"a notice is never edited: {address}, {ref}, {message}")
