@@ -16,7 +16,7 @@ demo: setup ## the offline tour: one week of September 2023, told by the real se
 run: setup ## the service; without TELEGRAM_TOKEN it talks on this console
 	@$(PY) -m bot run
 
-test: setup ## every test (five to six minutes)
+test: setup ## every test (six to eight minutes)
 	@$(PY) -m pytest -n 2 --dist worksteal
 
 lint: setup ## ruff: style and format; the import contract
